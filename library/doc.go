@@ -1,0 +1,26 @@
+// Package library is this machine's collection of recordings: the files, and the
+// database that makes them quick to list and to find.
+//
+// Files are the truth. A recording is a cast, which holds the content, and a
+// sidecar beside it, which holds what can change without the content (title,
+// description, tags, visibility). The database can be thrown away and made
+// again from the two by [Library.Recover]:
+//
+//	<Data>/library.db                        SQLite, WAL; made from the rest
+//	<Data>/recordings/2026/11/<id>.cast      content, by month of recording (UTC)
+//	<Data>/recordings/2026/11/<id>.json      sidecar
+//	<Data>/incoming/<id>.<owner>.part        a copy that an import has not finished
+//	<Data>/locks/<owner>.lock                held by an open library that writes
+//
+// Several processes share one library. Everything that must happen as one is done
+// inside one write transaction of SQLite, of which there is one at a time on the
+// machine; and whatever a crash can leave between a transaction and a file is
+// written down in the transaction first, so that the next Recover ends it. Two
+// kinds of lock say that somebody lives: the lock on a cast, held while it is
+// written, and the lock of an open Library (its owner lock). Only what neither
+// holds is repaired.
+//
+// The package knows recordings (rexec/recording/...), not the network and not the
+// screen: titles and other text come out as they were stored, and whoever draws
+// them makes control characters visible.
+package library

@@ -1,0 +1,85 @@
+package library
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrNotFound is wrapped by every error that says that no recording has the id,
+// or the beginning of an id, that was asked for.
+var ErrNotFound = errors.New("no such recording")
+
+// ErrClosed is returned by a Library after Close.
+var ErrClosed = errors.New("the library is closed")
+
+// ErrAmbiguous says that several recordings have ids that begin with Prefix.
+type ErrAmbiguous struct {
+	Prefix     string
+	Candidates []Recording // newest first, at most ten
+}
+
+func (e *ErrAmbiguous) Error() string {
+	ids := make([]string, len(e.Candidates))
+	for i, c := range e.Candidates {
+		ids[i] = c.ID
+	}
+	return fmt.Sprintf("%q begins more than one id: %s", e.Prefix, strings.Join(ids, ", "))
+}
+
+// ErrDuplicate says that the library already holds the content that was to be
+// imported, as recording ID.
+type ErrDuplicate struct {
+	ID    string
+	Title string // of the recording that is already there
+}
+
+func (e *ErrDuplicate) Error() string {
+	return "already in the library as " + e.ID
+}
+
+// ErrReadOnly says that the library cannot be written, or cannot be made, because
+// of the folder or file Path.
+type ErrReadOnly struct {
+	Path string
+	Err  error // the system's reason
+}
+
+func (e *ErrReadOnly) Error() string {
+	return fmt.Sprintf("cannot write %s (%v): make it writable, or name another folder with --home or REXEC_HOME", e.Path, reason(e.Err))
+}
+
+func (e *ErrReadOnly) Unwrap() error { return e.Err }
+
+// ErrBusy says that recording ID is being written right now, by this process or by
+// another one.
+type ErrBusy struct{ ID string }
+
+func (e *ErrBusy) Error() string {
+	return fmt.Sprintf("recording %s is still being written: stop it first", e.ID)
+}
+
+// ErrNewerSchema says that a newer rexec has made or upgraded the database.
+type ErrNewerSchema struct {
+	Path        string
+	Have, Knows int64 // schema versions: of the file, and the newest this program knows
+}
+
+func (e *ErrNewerSchema) Error() string {
+	return fmt.Sprintf("%s was upgraded by a newer rexec (schema %d, this one knows %d): use the newer rexec, or name another folder with --home or REXEC_HOME",
+		e.Path, e.Have, e.Knows)
+}
+
+// ErrOlderSchema says that the database has to be upgraded, which a read-only
+// library does not allow.
+type ErrOlderSchema struct {
+	Path        string
+	Have, Wants int64
+	Err         error // why it cannot be written: *ErrReadOnly
+}
+
+func (e *ErrOlderSchema) Error() string {
+	return fmt.Sprintf("%s has schema %d and needs %d, but cannot be upgraded: %v", e.Path, e.Have, e.Wants, e.Err)
+}
+
+func (e *ErrOlderSchema) Unwrap() error { return e.Err }

@@ -1,0 +1,165 @@
+package library
+
+import (
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Status says in what state a recording's content is.
+type Status string
+
+const (
+	StatusRecording Status = "recording" // being written, here or by another rexec
+	StatusComplete  Status = "complete"
+	StatusRepaired  Status = "repaired" // playable, but something was damaged; see Problems
+	StatusDamaged   Status = "damaged"  // the file holds nothing that can be played
+	StatusMissing   Status = "missing"  // the file is gone
+)
+
+// Source says where a recording came from.
+type Source string
+
+const (
+	SourceRecorded Source = "recorded" // made by rexec, here
+	SourceImported Source = "imported" // a file that was brought in
+)
+
+// Recording is what the library knows of one recording. Text fields are as they
+// were stored: they may come from a stranger's cast and hold control characters.
+type Recording struct {
+	ID          string // UUIDv7, lower case, for what was recorded by rexec
+	Title       string // may be empty; see Name
+	Description string
+	Tags        []string // sorted
+	Status      Status
+	Source      Source
+	Created     time.Time     // when it was recorded; local time, microseconds
+	Duration    time.Duration // of the content; while it is written, up to the last write
+	Size        int64         // of the cast in bytes; while it is written, as the file is now
+	Cols, Rows  int           // at the start
+	Commands    int           // how many commands were run in it
+	Problems    int           // damaged places that were mended or skipped
+	Command     string        // what was run, when it was not a shell
+	Shell       string
+	Host        string
+	Dir         string
+	ExitStatus  *int   // nil: unknown
+	SHA256      string // of the uncompressed cast, lower case hex; empty while it is written
+	DerivedFrom string // the id of the recording whose id this one's content carries, or empty
+	Path        string // of the cast, absolute
+}
+
+// Name is what to call the recording: its title, else the command, else the shell.
+func (r Recording) Name() string {
+	switch {
+	case strings.TrimSpace(r.Title) != "":
+		return r.Title
+	case r.Command != "":
+		return r.Command
+	case r.Shell != "":
+		return filepath.Base(r.Shell)
+	}
+	return "untitled"
+}
+
+// Cursor is the recording's place in a list that is sorted newest first.
+func (r Recording) Cursor() *Cursor { return &Cursor{Created: r.Created, ID: r.ID} }
+
+// Cursor is a place between two recordings of a list: just after the one that it
+// names. It holds when recordings come and go.
+type Cursor struct {
+	Created time.Time
+	ID      string
+}
+
+// Command is one command that was run in a recording. Times are positions in the
+// recording.
+type Command struct {
+	Text       string
+	Dir        string // working directory; empty: unknown
+	Start, End time.Duration
+	Exit       *int // nil: unknown
+	Heuristic  bool // found by what a prompt looks like, not by the shell's own marks
+}
+
+// ListOptions says what List returns.
+type ListOptions struct {
+	// Query holds words. A recording is listed when each of them is part of its
+	// title, of the command that it records, or of a command that was run in it.
+	// Case does not matter.
+	Query string
+	Limit int     // 0: 100
+	After *Cursor // nil: from the newest
+}
+
+// Stats are sums over the whole library.
+type Stats struct {
+	Recordings int
+	Bytes      int64
+	Duration   time.Duration
+}
+
+// NewRecording describes a recording that is about to begin.
+type NewRecording struct {
+	Title, Description string
+	Tags               []string
+	Command            string // empty when a shell is recorded
+	Shell, Host, Dir   string // Host empty: this machine's name
+	Cols, Rows         int
+	Env                map[string]string // goes into the header as it is
+}
+
+// FinishInfo is what the recorder knows at the end and the file may not.
+type FinishInfo struct {
+	ExitStatus *int // nil: taken from the file, if it holds one
+}
+
+// Patch changes what can change without the content. Nil fields stay as they are.
+type Patch struct {
+	Title       *string
+	Description *string
+	Tags        *[]string
+}
+
+// Action is what Recover did.
+type Action string
+
+const (
+	ActionRepaired  Action = "repaired"  // a recording that a crash left open was mended and closed
+	ActionAdopted   Action = "adopted"   // a cast in the recordings folder that the database did not know
+	ActionMissing   Action = "missing"   // a recording's file is gone
+	ActionReturned  Action = "returned"  // a file that was missing is back
+	ActionDiscarded Action = "discarded" // a recording that had stored nothing yet
+	ActionFailed    Action = "failed"    // see Err; it will be tried again
+)
+
+// Recovered is one thing that Recover found and ended.
+type Recovered struct {
+	Action       Action
+	Recording    Recording
+	DroppedBytes int64 // of a torn last line that was cut off
+	Err          error // with ActionFailed
+}
+
+// ImportProgress is where ImportAll stands.
+type ImportProgress struct {
+	Path        string
+	File, Files int   // File counts from 1
+	Done, Total int64 // bytes of this file; reading it twice is counted
+}
+
+// ImportResult is what became of one file. Err is *ErrDuplicate when its content
+// was there already.
+type ImportResult struct {
+	Path      string
+	Recording Recording
+	Err       error
+}
+
+// Target is what an argument FILE|ID|- stands for.
+type Target struct {
+	Stdin     bool
+	Path      string     // of the cast, unless Stdin
+	Recording *Recording // when the argument was an id
+}
