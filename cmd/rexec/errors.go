@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -58,47 +57,4 @@ func args(min, max int, want string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// visible makes the control characters of a text visible, so that it can do
-// nothing to the terminal it is printed on. Line breaks become visible too.
-func visible(s string) string {
-	clean := true
-	for _, r := range s {
-		if control(r) {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return strings.ToValidUTF8(s, "\ufffd")
-	}
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r < 0x20:
-			b.WriteRune(0x2400 + r) // the control pictures
-		case r == 0x7f:
-			b.WriteRune(0x2421)
-		case control(r):
-			b.WriteRune('\ufffd')
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// control tells whether r does something to a terminal instead of showing: C0,
-// DEL and C1, and the characters that turn the direction of text around.
-func control(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa0:
-		return true
-	case r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-		return true
-	case r == 0x2028, r == 0x2029:
-		return true
-	}
-	return false
 }

@@ -16,6 +16,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+
+	"rexec/internal/visible"
 )
 
 func main() { os.Exit(run()) }
@@ -29,7 +31,7 @@ func run() int {
 	}
 	err := newRoot(a).ExecuteContext(context.Background())
 	if message := err; message != nil && message.Error() != "" {
-		fmt.Fprintf(a.err, "rexec: %s\n", visible(message.Error()))
+		fmt.Fprintf(a.err, "rexec: %s\n", visible.String(message.Error()))
 	}
 	return exitCode(err)
 }
