@@ -1,0 +1,90 @@
+package page
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"rexec/tui/keys"
+	"rexec/tui/widget"
+)
+
+// Action is what a page asks of the root. The concrete types are in this file.
+type Action interface{ action() }
+
+type (
+	// Several is any number of actions, in order; nil ones are skipped.
+	Several []Action
+
+	// Do runs a command; its message comes back to the page.
+	Do struct{ Cmd tea.Cmd }
+
+	// Unchanged says that the message changed nothing on the screen.
+	Unchanged struct{}
+
+	// Toast shows a short message that goes away by itself.
+	Toast struct {
+		Kind widget.ToastKind
+		Text string
+	}
+
+	// Ask opens a dialog. The page receives an Answer that carries the dialog's ID.
+	Ask struct{ Dialog widget.Dialog }
+
+	// ShowHelp opens help on the page's keys.
+	ShowHelp struct{}
+
+	// Play opens the player above the page.
+	Play struct{ Playback }
+
+	// NewTerminal opens a hosted terminal and shows it.
+	NewTerminal struct {
+		Record bool
+		Title  string // of the recording; may be empty
+	}
+
+	// GoTerminal shows the hosted terminal in a tab.
+	GoTerminal struct{ Tab int }
+
+	// GoLibrary shows the library. Everything else keeps running.
+	GoLibrary struct{}
+
+	// Back leaves the page for the one below it; leaving the last one quits.
+	Back struct{}
+
+	// Quit leaves the app, asking first while terminals are running.
+	Quit struct{}
+
+	// Changed tells the other pages that the library's content changed.
+	Changed struct{}
+)
+
+func (Several) action()     {}
+func (Do) action()          {}
+func (Unchanged) action()   {}
+func (Toast) action()       {}
+func (Ask) action()         {}
+func (ShowHelp) action()    {}
+func (Play) action()        {}
+func (NewTerminal) action() {}
+func (GoTerminal) action()  {}
+func (GoLibrary) action()   {}
+func (Back) action()        {}
+func (Quit) action()        {}
+func (Changed) action()     {}
+
+// Info is a toast that only tells.
+func Info(text string) Action { return Toast{widget.ToastInfo, text} }
+
+// Done is a toast that tells that something succeeded.
+func Done(text string) Action { return Toast{widget.ToastDone, text} }
+
+// Fail is a toast that tells what failed and what to do; it stays longer, and the
+// root logs it.
+func Fail(text string) Action { return Toast{widget.ToastError, text} }
+
+// Refuse tells why a key does nothing now.
+func Refuse(p Page, env Env, id keys.ID) (Action, bool) {
+	if why := p.Why(env, id); why != "" {
+		return Info(why), true
+	}
+	return nil, false
+}
