@@ -52,9 +52,9 @@ type PromptMark uint8
 
 // The marks.
 const (
-	NoMark         PromptMark = iota
-	PromptStart               // A: the prompt begins
-	CommandStart              // B: the prompt ends, the user types
-	OutputStart               // C: the command runs
-	CommandEnd                // D: the command ended
+	NoMark       PromptMark = iota
+	PromptStart             // A: the prompt begins
+	CommandStart            // B: the prompt ends, the user types
+	OutputStart             // C: the command runs
+	CommandEnd              // D: the command ended
 )

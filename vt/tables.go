@@ -41,6 +41,8 @@ type interner struct {
 	tables
 	joined map[uint64]uint32 // content<<32 | added rune -> content
 	ext    map[ext]uint32
+	// refused counts the clusters that found the table full since it was made.
+	refused int
 }
 
 func newInterner() interner {
@@ -50,6 +52,9 @@ func newInterner() interner {
 // join returns the content of a cell that holds content with r added, and false
 // when the cluster would be too long or the table is full.
 func (in *interner) join(content uint32, r rune) (uint32, bool) {
+	if in.joined == nil {
+		in.reindex()
+	}
 	key := uint64(content)<<32 | uint64(uint32(r))
 	if c, ok := in.joined[key]; ok {
 		return c, true
@@ -60,9 +65,6 @@ func (in *interner) join(content uint32, r rune) (uint32, bool) {
 	s := in.text(Cell{content: content})
 	if len(s)+utf8.RuneLen(r) > maxClusterBytes {
 		return content, false
-	}
-	if in.joined == nil {
-		in.joined = make(map[uint64]uint32)
 	}
 	c := clusterBit | uint32(len(in.clusters))
 	in.clusters = append(in.clusters, s+string(r))
@@ -75,14 +77,14 @@ func (in *interner) extIndex(e ext) (uint32, bool) {
 	if e == (ext{}) {
 		return 0, true
 	}
+	if in.ext == nil {
+		in.reindex()
+	}
 	if i, ok := in.ext[e]; ok {
 		return i, true
 	}
 	if len(in.exts) >= maxExts {
 		return 0, false
-	}
-	if in.ext == nil {
-		in.ext = make(map[ext]uint32)
 	}
 	i := uint32(len(in.exts))
 	in.exts = append(in.exts, e)
@@ -111,4 +113,27 @@ func (in *interner) intern(s string) uint32 {
 		content, _ = in.join(content, r)
 	}
 	return content
+}
+
+// reindex makes the maps for the tables as they are: after Restore they are
+// made only when they are needed.
+func (in *interner) reindex() {
+	in.ext = make(map[ext]uint32)
+	for i, e := range in.exts {
+		in.ext[e] = uint32(i)
+	}
+	in.joined = make(map[uint64]uint32)
+	contents := make(map[string]uint32)
+	for i, s := range in.clusters {
+		r, n := utf8.DecodeLastRuneInString(s)
+		prefix := s[:len(s)-n]
+		content, ok := contents[prefix]
+		if !ok {
+			first, _ := utf8.DecodeRuneInString(prefix)
+			content = uint32(first)
+		}
+		c := clusterBit | uint32(i)
+		contents[s] = c
+		in.joined[uint64(content)<<32|uint64(uint32(r))] = c
+	}
 }

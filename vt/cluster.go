@@ -1,0 +1,163 @@
+package vt
+
+// gcbClass is a code point's class for grapheme clustering (UAX #29, table 2),
+// with what the rules for emoji and Indic conjuncts add.
+type gcbClass uint8
+
+const (
+	gcbOther gcbClass = iota
+	gcbControl
+	gcbExtend
+	gcbLinker // an Extend that joins Indic consonants
+	gcbZWJ
+	gcbSpacingMark
+	gcbPrepend
+	gcbRegional
+	gcbL
+	gcbV
+	gcbT
+	gcbLV
+	gcbLVT
+	gcbPictograph
+	gcbConsonant
+)
+
+// clusterState follows the cluster that the cursor stands behind, while mode
+// 2027 is set: enough of it to tell whether the next character belongs to it.
+type clusterState struct {
+	live  bool // the last thing that happened was a character
+	class gcbClass
+	odd   bool // an odd number of regional indicators
+	emoji bool // pictograph, extends: a ZWJ joins the next pictograph
+	join  bool // emoji, then ZWJ
+	indic uint8
+}
+
+const (
+	indicNone      uint8 = iota
+	indicConsonant       // a consonant and marks
+	indicLinked          // and a linker among them
+)
+
+// breaks tells whether a cluster ends before a character of class c (UAX #29,
+// rules GB3 to GB999).
+func (s *clusterState) breaks(c gcbClass) bool {
+	p := s.class
+	switch {
+	case p == gcbControl || c == gcbControl:
+		return true
+	case p == gcbL && (c == gcbL || c == gcbV || c == gcbLV || c == gcbLVT):
+		return false
+	case (p == gcbLV || p == gcbV) && (c == gcbV || c == gcbT):
+		return false
+	case (p == gcbLVT || p == gcbT) && c == gcbT:
+		return false
+	case c == gcbExtend || c == gcbLinker || c == gcbZWJ || c == gcbSpacingMark:
+		return false
+	case p == gcbPrepend:
+		return false
+	case s.indic == indicLinked && c == gcbConsonant:
+		return false
+	case s.join && c == gcbPictograph:
+		return false
+	case p == gcbRegional && c == gcbRegional:
+		return !s.odd
+	}
+	return true
+}
+
+// add takes a character of class c into the cluster; start begins a new one.
+func (s *clusterState) add(c gcbClass, start bool) {
+	if start {
+		*s = clusterState{}
+	}
+	s.live = true
+	s.join = c == gcbZWJ && s.emoji
+	s.emoji = c == gcbPictograph || s.emoji && (c == gcbExtend || c == gcbLinker || c == gcbZWJ)
+	s.odd = c == gcbRegional && !(s.class == gcbRegional && s.odd)
+	switch {
+	case c == gcbConsonant:
+		s.indic = indicConsonant
+	case c == gcbLinker && s.indic != indicNone:
+		s.indic = indicLinked
+	case c == gcbExtend || c == gcbZWJ || c == gcbLinker:
+	default:
+		s.indic = indicNone
+	}
+	s.class = c
+}
+
+// joinCluster adds r to the cluster before the cursor if it belongs there. It
+// prints nothing else: false leaves r to be printed as a character of its own.
+func (t *Terminal) joinCluster(r rune, p props) bool {
+	s := &t.cluster
+	c := p.class()
+	if !s.live || s.breaks(c) {
+		w := p.width()
+		if w == 0 {
+			return false // a stray mark: combine decides
+		}
+		t.put(uint32(r), w)
+		s.add(c, true)
+		return true
+	}
+	x, ok := t.previous()
+	if !ok {
+		return false
+	}
+	regional := s.class == gcbRegional && c == gcbRegional
+	s.add(c, false)
+	l := t.row(t.y)
+	base := l.cells[x].content
+	content, ok := t.join(base, r)
+	if !ok {
+		return true
+	}
+	l.cells[x].content = content
+	t.last = content
+	if regional || r == 0xfe0f && t.takesEmojiStyle(base) {
+		t.widen(x)
+	}
+	return true
+}
+
+func (t *Terminal) takesEmojiStyle(base uint32) bool {
+	return base&clusterBit == 0 && propsOf(rune(base)).emojiStyle()
+}
+
+// widen makes the narrow character at column x, which the cursor stands behind,
+// a wide one. In the last column it stays narrow.
+func (t *Terminal) widen(x int) {
+	l := t.row(t.y)
+	if l.cells[x].attr&widthMask != 0 || x+1 >= t.edge() {
+		return
+	}
+	t.splitWide(l, x+1, x+2)
+	tail := l.cells[x]
+	tail.content = 0
+	tail.attr |= widthTail
+	l.cells[x].attr |= widthLead
+	l.cells[x+1] = tail
+	if t.x++; t.x >= t.edge() {
+		t.x = t.edge() - 1
+		t.pendingWrap = t.autoWrap
+	}
+}
+
+// tablesFull is told of every cluster or style that found no place in the
+// tables. The first one, and then every so many, makes them anew.
+func (t *Terminal) tablesFull() {
+	if t.in.refused%(maxClusters/4) == 0 {
+		t.compact()
+	}
+	t.in.refused++
+}
+
+// join is interner.join, with a full table made anew.
+func (t *Terminal) join(base uint32, r rune) (content uint32, ok bool) {
+	if content, ok = t.in.join(base, r); ok || len(t.in.clusters) < maxClusters {
+		return content, ok
+	}
+	t.tablesFull()
+	return base, false
+}

@@ -1,0 +1,223 @@
+package vt
+
+// row returns line y for writing: a copy if a snapshot may share it.
+func (t *Terminal) row(y int) *line {
+	l := t.lines[y]
+	if l.epoch != t.epoch {
+		l = l.clone(t.epoch)
+		t.lines[y] = l
+	}
+	return l
+}
+
+// edge returns the column after the last one that text at the cursor may fill.
+func (t *Terminal) edge() int {
+	if t.x <= t.right {
+		return t.right + 1
+	}
+	return t.cols
+}
+
+// printASCII prints a run of printable ASCII. It is the path that plain output
+// takes: whole stretches of cells at a time.
+func (t *Terminal) printASCII(s []byte) {
+	if t.insert || t.charset.mapped() {
+		for _, b := range s {
+			t.print(rune(b))
+		}
+		return
+	}
+	if t.modes.Clusters {
+		// Only the first may join what is before it, and only the last be joined.
+		t.print(rune(s[0]))
+		if s = s[1:]; len(s) == 0 {
+			return
+		}
+		defer t.cluster.add(gcbOther, true)
+	}
+	t.last = uint32(s[len(s)-1])
+	for len(s) > 0 {
+		if t.pendingWrap {
+			t.wrapLine()
+		}
+		edge := t.edge()
+		l := t.row(t.y)
+		n := min(len(s), edge-t.x)
+		t.splitWide(l, t.x, t.x+n)
+		cells := l.cells[t.x : t.x+n]
+		c := t.pen
+		for i, b := range s[:len(cells)] {
+			c.content = uint32(b)
+			cells[i] = c
+		}
+		s = s[n:]
+		t.x += n
+		if t.x < edge {
+			return
+		}
+		t.x = edge - 1
+		if t.autoWrap {
+			t.pendingWrap = true
+		} else if len(s) > 0 {
+			s = s[len(s)-1:] // the rest lands on one cell, the last byte stays
+		}
+	}
+}
+
+// splitWide blanks the other halves of wide characters that writing to columns
+// from..to-1 cuts in two.
+func (t *Terminal) splitWide(l *line, from, to int) {
+	if from < len(l.cells) && l.cells[from].attr&widthMask == widthTail && from > 0 {
+		l.cells[from-1] = eraseText(l.cells[from-1])
+	}
+	if to < len(l.cells) && l.cells[to].attr&widthMask == widthTail {
+		l.cells[to] = eraseText(l.cells[to])
+	}
+}
+
+// eraseText keeps a cell's style and takes its character.
+func eraseText(c Cell) Cell {
+	c.content = 0
+	c.attr &^= widthMask
+	return c
+}
+
+// print prints one character.
+func (t *Terminal) print(r rune) {
+	content := uint32(r)
+	if r < 0x80 {
+		if t.charset.mapped() {
+			content = uint32(t.charset.translate(r))
+		}
+		if !t.modes.Clusters {
+			t.put(content, 1)
+			return
+		}
+	}
+	p := propsOf(rune(content))
+	if t.modes.Clusters && t.joinCluster(rune(content), p) {
+		return
+	}
+	switch w := p.width(); w {
+	case 0:
+		t.combine(rune(content))
+	default:
+		t.put(content, w)
+	}
+}
+
+// put writes a character of width 1 or 2 at the cursor and moves on.
+func (t *Terminal) put(content uint32, width int) {
+	if t.pendingWrap {
+		t.wrapLine()
+	}
+	edge := t.edge()
+	if t.x+width > edge {
+		if !t.autoWrap || edge-t.lineStart() < width {
+			return // a wide character has no room here
+		}
+		t.wrapLine()
+		edge = t.edge()
+	}
+	if t.insert {
+		t.insertCells(width)
+	}
+	l := t.row(t.y)
+	t.splitWide(l, t.x, t.x+width)
+	c := t.pen
+	c.content = content
+	if width == 2 {
+		c.attr |= widthLead
+		tail := t.pen
+		tail.attr |= widthTail
+		l.cells[t.x+1] = tail
+	}
+	l.cells[t.x] = c
+	t.last = content
+	t.x += width
+	if t.x >= edge {
+		t.x = edge - 1
+		t.pendingWrap = t.autoWrap
+	}
+}
+
+// lineStart is the column that a wrapped line begins in.
+func (t *Terminal) lineStart() int {
+	if t.x >= t.left && t.x <= t.right {
+		return t.left
+	}
+	return 0
+}
+
+// wrapLine moves to the start of the next line because the text is longer than
+// this one.
+func (t *Terminal) wrapLine() {
+	start := t.lineStart()
+	if start == 0 && t.right == t.cols-1 {
+		t.row(t.y).wrapped = true
+	}
+	t.pendingWrap = false
+	t.index()
+	t.x = start
+}
+
+// combine adds a character of no width to the one before the cursor.
+func (t *Terminal) combine(r rune) {
+	x, ok := t.previous()
+	if !ok || isControlPicture(r) {
+		return
+	}
+	l := t.row(t.y)
+	base := l.cells[x].content
+	if base == 0 {
+		base = ' '
+	}
+	if c, ok := t.join(base, r); ok {
+		l.cells[x].content = c
+		t.last = c
+	}
+}
+
+// previous returns the column of the character that the cursor stands behind.
+func (t *Terminal) previous() (x int, ok bool) {
+	x = t.x
+	if !t.pendingWrap {
+		// Without auto-wrap the cursor rests on the last character itself.
+		if x--; x < 0 {
+			return 0, false
+		}
+	}
+	if t.lines[t.y].cells[x].attr&widthMask == widthTail && x > 0 {
+		x--
+	}
+	return x, true
+}
+
+// isControlPicture tells characters of no width that never join a base: C1
+// controls, and marks that only steer layout.
+func isControlPicture(r rune) bool {
+	return r < 0xa0 || r == 0x200b || r >= 0x200e && r <= 0x200f || r >= 0x2028 && r <= 0x202e ||
+		r >= 0x2060 && r <= 0x206f || r == 0xfeff
+}
+
+// repeat is REP: the last character, n more times.
+func (t *Terminal) repeat(n int) {
+	c := t.last
+	if c == 0 {
+		return
+	}
+	w := 1
+	if r, _ := firstRune(t.in.text(Cell{content: c})); propsOf(r).width() == 2 {
+		w = 2
+	}
+	for range min(n, t.cols*t.rows) {
+		t.put(c, w)
+	}
+}
+
+func firstRune(s string) (rune, bool) {
+	for _, r := range s {
+		return r, true
+	}
+	return 0, false
+}
