@@ -1,0 +1,320 @@
+package library
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"rexec/recording/cast"
+)
+
+// Import copies the cast at path into the library. Of what is damaged in it nothing
+// is changed; the recording's status and Problems say so. It keeps the time of the
+// recording: the header's, else that of the file. The file may be of any size: it is
+// read three times (copied, checked, searched for commands), and progress, which may
+// be nil, is told how far that is.
+//
+// Errors: one that wraps cast.ErrNotCast, or *cast.SyntaxError for a header that is
+// damaged beyond use; *ErrDuplicate; *ErrReadOnly. After any error, a cancelled ctx
+// included, nothing of the file is left in the library.
+func (l *Library) Import(ctx context.Context, path string, progress func(done, total int64)) (Recording, error) {
+	if err := l.writable(); err != nil {
+		return Recording{}, err
+	}
+	r, err := l.importFile(ctx, path, progress)
+	if err != nil {
+		return Recording{}, fmt.Errorf("import %s: %w", path, err)
+	}
+	return r, nil
+}
+
+// ImportAll imports files one after the other; progress may be nil. A file that
+// cannot be imported does not hold up the others: see its result. The error is that
+// of ctx, and then the results are those of the files before.
+func (l *Library) ImportAll(ctx context.Context, paths []string, progress func(ImportProgress)) ([]ImportResult, error) {
+	if err := l.writable(); err != nil {
+		return nil, err
+	}
+	var out []ImportResult
+	for i, path := range paths {
+		tell := func(done, total int64) {
+			if progress != nil {
+				progress(ImportProgress{Path: path, File: i + 1, Files: len(paths), Done: done, Total: total})
+			}
+		}
+		tell(0, 0)
+		r, err := l.Import(ctx, path, tell)
+		if ctx.Err() != nil {
+			return out, ctx.Err()
+		}
+		out = append(out, ImportResult{Path: path, Recording: r, Err: err})
+	}
+	return out, nil
+}
+
+func (l *Library) importFile(ctx context.Context, path string, progress func(done, total int64)) (_ Recording, err error) {
+	src, info, err := openImport(path)
+	if err != nil {
+		return Recording{}, err
+	}
+	defer src.Close()
+	owner, err := l.own(ctx)
+	if err != nil {
+		return Recording{}, err
+	}
+	id, err := l.options.NewID()
+	if err != nil {
+		return Recording{}, fmt.Errorf("make an id: %w", err)
+	}
+
+	seen := meter(3*info.Size(), progress)
+	part := filepath.Join(l.incomingDir(), partName(id, owner))
+	defer func() {
+		if e := remove(part); err == nil {
+			err = e
+		}
+	}()
+	sum, err := copyFile(part, &countingReader{ctx: ctx, r: src, seen: seen})
+	if err != nil {
+		return Recording{}, err
+	}
+	// The answer that counts is given in the transaction; this one saves reading it.
+	if dup, err := l.duplicate(ctx, l.db.read, sum); err != nil {
+		return Recording{}, err
+	} else if dup != nil && dup.Status != StatusMissing {
+		return Recording{}, &ErrDuplicate{ID: dup.ID, Title: dup.Title}
+	}
+	c, err := l.inspect(ctx, part, seen)
+	if err != nil {
+		return Recording{}, err
+	}
+
+	r := fromContent(c, "")
+	r.Source = SourceImported
+	if r.ID = c.rexecID(); r.ID == "" {
+		r.ID = id
+	}
+	if r.Title == "" {
+		r.Title = bounded(titleFromName(path), maxTitle)
+	}
+	if r.Created.IsZero() {
+		r.Created = truncated(info.ModTime())
+	}
+	if !validTime(r.Created) {
+		r.Created = truncated(l.options.Now())
+	}
+	return l.place(ctx, r, c, part)
+}
+
+// place makes a recording of a copy that is complete: row, sidecar and cast, in one
+// transaction. A crash in the middle leaves files without a row, for Recover.
+func (l *Library) place(ctx context.Context, r Recording, c *content, part string) (Recording, error) {
+	var made []string
+	err := l.update(ctx, func(tx *sql.Tx) error {
+		dup, err := l.duplicate(ctx, tx, c.sha256)
+		if err != nil {
+			return err
+		}
+		if dup != nil && dup.Status != StatusMissing {
+			return &ErrDuplicate{ID: dup.ID, Title: dup.Title}
+		}
+		if dup != nil {
+			// The very content that this recording has lost.
+			r = *dup
+			if _, err := tx.ExecContext(ctx, `UPDATE recordings SET missing = 0 WHERE id = ?`, r.ID); err != nil {
+				return err
+			}
+			made = []string{r.Path}
+			return rename(part, r.Path)
+		}
+		if r, err = l.giveID(ctx, tx, r); err != nil {
+			return err
+		}
+		r.Path = l.castPath(r.ID, r.Created)
+		if err := l.insert(ctx, tx, r, ""); err != nil {
+			return err
+		}
+		if err := setContent(ctx, tx, r.ID, c, nil); err != nil {
+			return err
+		}
+		if r, err = l.byID(ctx, tx, r.ID); err != nil {
+			return err
+		}
+		if _, err := os.Lstat(r.Path); err == nil {
+			return fmt.Errorf("%s is in the way: start rexec again, which takes it in", r.Path)
+		}
+		made = []string{sidecarPath(r.Path), r.Path}
+		if err := writeSidecar(r.Path, sidecarOf(r)); err != nil {
+			return err
+		}
+		return rename(part, r.Path)
+	})
+	if err != nil {
+		for _, path := range made {
+			_ = remove(path)
+		}
+		return Recording{}, err
+	}
+	return l.byID(ctx, l.db.read, r.ID)
+}
+
+// duplicate returns the recording that holds this content, or nil.
+func (l *Library) duplicate(ctx context.Context, q querier, sha256 string) (*Recording, error) {
+	r, err := l.scanRecording(q.QueryRowContext(ctx, `SELECT `+recordingColumns+` FROM recordings r
+		WHERE r.sha256 = ? ORDER BY r.missing, r.seq LIMIT 1`, sha256))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &r, err
+}
+
+// giveID sees to it that a recording that is new here has an id of its own: one that
+// carries another's id, with other content, is derived from that.
+func (l *Library) giveID(ctx context.Context, tx *sql.Tx, r Recording) (Recording, error) {
+	if r.ID != "" {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM recordings WHERE id = ?`, r.ID).Scan(&n); err != nil || n == 0 {
+			return r, err
+		}
+		r.DerivedFrom = r.ID
+	}
+	var err error
+	if r.ID, err = l.options.NewID(); err != nil {
+		return r, fmt.Errorf("make an id: %w", err)
+	}
+	return r, nil
+}
+
+// openImport opens a file that begins as a cast does. Anything but a regular file is
+// refused before it is opened: opening a pipe would wait for its other end.
+func openImport(path string) (_ *os.File, _ os.FileInfo, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, reason(err)
+	}
+	if info.IsDir() {
+		return nil, nil, errors.New("it is a folder: name the files in it")
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, errors.New("it is not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, reason(err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+		}
+	}()
+	if _, err := cast.NewReader(f, cast.Lenient); err != nil {
+		return nil, nil, err
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	return f, info, err
+}
+
+// copyFile writes r to a new file, down to the disk, and returns the SHA-256.
+func copyFile(path string, r io.Reader) (sum string, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	hash := sha256.New()
+	_, err = io.Copy(io.MultiWriter(f, hash), r)
+	if err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	return hex.EncodeToString(hash.Sum(nil)), err
+}
+
+// meter turns "so many bytes more" into "so many of all".
+func meter(total int64, progress func(done, total int64)) func(n int64) {
+	if progress == nil {
+		return nil
+	}
+	var done int64
+	return func(n int64) {
+		done += n
+		progress(min(done, total), total)
+	}
+}
+
+func partName(id, owner string) string { return id + "." + owner + ".part" }
+
+// partOwner returns who is making a file in incoming/; empty for a foreign file.
+func partOwner(name string) string {
+	fields := strings.Split(name, ".")
+	if len(fields) != 3 || fields[2] != "part" {
+		return ""
+	}
+	return fields[1]
+}
+
+// titleFromName is a file's name without what says that it is a cast.
+func titleFromName(path string) string {
+	name := filepath.Base(path)
+	for _, ext := range []string{castExt, ".json", ".asciicast"} {
+		if short := strings.TrimSuffix(name, ext); short != "" {
+			name = short
+		}
+	}
+	return name
+}
+
+// fromContent is a recording as its cast alone tells of it. Created is zero when it
+// does not say.
+func fromContent(c *content, path string) Recording {
+	h := c.header
+	r := Recording{
+		Path: path, Status: c.status(), Source: SourceImported, Title: bounded(h.Title, maxTitle),
+		Cols: h.Cols, Rows: h.Rows, Command: bounded(h.Command, maxField), Shell: bounded(h.Env["SHELL"], maxField),
+	}
+	if c.unusable != nil {
+		r.Cols, r.Rows = cast.DefaultCols, cast.DefaultRows
+	}
+	if validTime(h.Timestamp) {
+		r.Created = truncated(h.Timestamp)
+	}
+	if x := h.Rexec; x != nil {
+		r.Source = SourceRecorded
+		r.Host, r.Dir = bounded(x.Host, maxField), bounded(x.Dir, maxField)
+		if x.Shell != "" {
+			r.Shell = bounded(x.Shell, maxField)
+		}
+	}
+	return r
+}
+
+// rexecID is the id that the cast carries, or empty.
+func (c *content) rexecID() string {
+	if x := c.header.Rexec; x != nil && isID(x.ID) {
+		return x.ID
+	}
+	return ""
+}
+
+// guessCreated is when a cast was recorded that does not say so itself.
+func (l *Library) guessCreated(id, path string) time.Time {
+	if sec, nsec, ok := idTime(id); ok && validTime(time.Unix(sec, nsec)) {
+		return truncated(time.Unix(sec, nsec))
+	}
+	if info, err := os.Stat(path); err == nil && validTime(info.ModTime()) {
+		return truncated(info.ModTime())
+	}
+	return truncated(l.options.Now())
+}

@@ -1,0 +1,256 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Options are what a Library takes from its surroundings. The zero value is the
+// real machine.
+type Options struct {
+	Now   func() time.Time       // nil: time.Now
+	NewID func() (string, error) // nil: UUIDv7; lower case, with dashes
+	Host  string                 // of new recordings; empty: the machine's name
+
+	// Summarize reads a cast and finds the commands in it. nil: package transcript.
+	Summarize func(ctx context.Context, cast io.Reader) (Summary, error)
+}
+
+// Summary is what reading a cast as text gives.
+type Summary struct {
+	Commands []Command
+}
+
+// Library is an open library. Its methods may be called from several goroutines;
+// they block on the disk, so a screen calls them from commands of its own.
+type Library struct {
+	dirs     Dirs
+	options  Options
+	db       *db
+	readOnly *ErrReadOnly // nil: can be written
+
+	mu     sync.Mutex
+	closed bool
+	owner  owner // taken when something is written for the first time
+}
+
+// Open opens the library below d.Data, and makes it when it is not there. A library
+// that exists but cannot be written is opened all the same; see ReadOnly. Errors:
+// *ErrReadOnly when there is none and none can be made, *ErrNewerSchema,
+// *ErrOlderSchema.
+//
+// Open does not look for what a crash left behind: that is Recover's work.
+func Open(ctx context.Context, d Dirs, o Options) (*Library, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.NewID == nil {
+		o.NewID = newUUID
+	}
+	if o.Host == "" {
+		// A machine without a name still records.
+		o.Host, _ = os.Hostname()
+	}
+	if o.Summarize == nil {
+		o.Summarize = summarize
+	}
+	l := &Library{dirs: d, options: o}
+
+	why := l.checkWritable()
+	var refused *ErrReadOnly
+	switch {
+	case why == nil:
+		var err error
+		if l.db, err = openDB(ctx, l.dbPath()); err != nil {
+			return nil, fmt.Errorf("open library: %w", err)
+		}
+		return l, nil
+	case errors.As(why, &refused):
+		if _, err := os.Stat(l.dbPath()); err != nil {
+			return nil, fmt.Errorf("open library: %w", refused)
+		}
+		l.readOnly = refused
+		var err error
+		if l.db, err = openDBReadOnly(ctx, l.dbPath(), refused); err != nil {
+			return nil, fmt.Errorf("open library: %w", err)
+		}
+		return l, nil
+	}
+	return nil, fmt.Errorf("open library: %w", why)
+}
+
+func newUUID() (string, error) {
+	id, err := uuid.NewV7()
+	return id.String(), err
+}
+
+// Close ends the use of the library. Recordings that it began and did not finish
+// are from then on anybody's to repair. Close after Close does nothing.
+func (l *Library) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	err := l.db.close()
+	l.owner.release()
+	return err
+}
+
+// Dirs returns the folders that the library was opened with.
+func (l *Library) Dirs() Dirs { return l.dirs }
+
+// ReadOnly returns nil, or an *ErrReadOnly that says why the library can only be
+// read: then every method that writes returns it.
+func (l *Library) ReadOnly() error {
+	if l.readOnly == nil {
+		return nil
+	}
+	return l.readOnly
+}
+
+// Version returns a number that differs from the one before when the database has
+// changed since, be it by this process or by another. It costs some microseconds.
+// The growth of a file that is being recorded does not count.
+func (l *Library) Version(ctx context.Context) (int64, error) {
+	if err := l.open(); err != nil {
+		return 0, err
+	}
+	// data_version tells a connection about commits of all others, in this process
+	// too; the watching connection itself never writes.
+	var v int64
+	if err := l.db.watch.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&v); err != nil {
+		return 0, fmt.Errorf("look for changes of the library: %w", err)
+	}
+	return v, nil
+}
+
+func (l *Library) dbPath() string        { return filepath.Join(l.dirs.Data, "library.db") }
+func (l *Library) recordingsDir() string { return filepath.Join(l.dirs.Data, "recordings") }
+func (l *Library) incomingDir() string   { return filepath.Join(l.dirs.Data, "incoming") }
+func (l *Library) locksDir() string      { return filepath.Join(l.dirs.Data, "locks") }
+
+// abs turns a path of the database into one of the system, and rel does the reverse.
+func (l *Library) abs(path string) string {
+	return filepath.Join(l.dirs.Data, filepath.FromSlash(path))
+}
+
+func (l *Library) rel(path string) (string, error) {
+	r, err := filepath.Rel(l.dirs.Data, path)
+	return filepath.ToSlash(r), err
+}
+
+func (l *Library) open() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return ErrClosed
+	}
+	return nil
+}
+
+// writable returns nil when the library is open and can be written.
+func (l *Library) writable() error {
+	if err := l.open(); err != nil {
+		return err
+	}
+	return l.ReadOnly()
+}
+
+// update runs f in a write transaction. There is one of these at a time, on the
+// whole machine: what f finds, stays so until it returns. f must be quick.
+func (l *Library) update(ctx context.Context, f func(tx *sql.Tx) error) error {
+	if err := l.writable(); err != nil {
+		return err
+	}
+	tx, err := l.db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", l.dbPath(), err)
+	}
+	defer tx.Rollback()
+	if err := f(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("write %s: %w", l.dbPath(), err)
+	}
+	return nil
+}
+
+// checkWritable makes the data folder, and returns *ErrReadOnly when the system
+// does not let files be made or changed there. SQLite is not asked: it opens what
+// it cannot write for reading, without a word.
+func (l *Library) checkWritable() error {
+	if err := os.MkdirAll(l.dirs.Data, 0o700); err != nil {
+		return l.refusal(l.dirs.Data, err)
+	}
+	probe, err := os.CreateTemp(l.dirs.Data, ".probe-*")
+	if err != nil {
+		return l.refusal(l.dirs.Data, err)
+	}
+	probe.Close()
+	os.Remove(probe.Name())
+	f, err := os.OpenFile(l.dbPath(), os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return l.refusal(l.dbPath(), err)
+	}
+	return f.Close()
+}
+
+func (l *Library) refusal(path string, err error) error {
+	if isRefusal(err) {
+		return &ErrReadOnly{Path: path, Err: reason(err)}
+	}
+	return err
+}
+
+// isRefusal says that the system does not allow writing, as opposed to a full or a
+// failing disk.
+func isRefusal(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+}
+
+// reason takes the operation and the path off an error of package os: the message
+// that it goes into names them already.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// oneLine makes stored text out of text from outside: valid UTF-8, at most max bytes.
+func bounded(s string, max int) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) <= max {
+		return s
+	}
+	return strings.ToValidUTF8(s[:max], "")
+}
+
+// Bounds of text that the library stores, in bytes.
+const (
+	maxTitle       = 1 << 10
+	maxDescription = 64 << 10
+	maxTag         = 256
+	maxTags        = 100
+	maxField       = 4 << 10  // command, shell, host, dir
+	maxCommand     = 64 << 10 // one command of a transcript
+)

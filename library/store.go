@@ -1,0 +1,291 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// insert adds a recording and its tags; r.Path is absolute. owner is who writes it,
+// or empty.
+func (l *Library) insert(ctx context.Context, tx *sql.Tx, r Recording, owner string) error {
+	path, err := l.rel(r.Path)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO recordings (id, path, title, description, folded, status, source, created_us,
+			cols, rows, command, shell, host, dir, derived_from, owner)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, path, r.Title, r.Description, foldedName(r), r.Status, r.Source, r.Created.UnixMicro(),
+		r.Cols, r.Rows, r.Command, r.Shell, r.Host, r.Dir, r.DerivedFrom, owner)
+	if err != nil {
+		return fmt.Errorf("add recording %s: %w", r.ID, err)
+	}
+	return setTags(ctx, tx, r.ID, r.Tags)
+}
+
+// foldedName is what List looks for words in, besides the commands.
+func foldedName(r Recording) string { return fold(r.Title + "\n" + r.Command) }
+
+func setTags(ctx context.Context, tx *sql.Tx, id string, tags []string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM tags WHERE recording = (SELECT seq FROM recordings WHERE id = ?)`, id)
+	for _, tag := range tags {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `INSERT INTO tags (recording, tag) SELECT seq, ? FROM recordings WHERE id = ?`, tag, id)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("tag recording %s: %w", id, err)
+	}
+	return nil
+}
+
+// setContent writes down what the cast of a recording holds, and that nobody writes
+// it any more. exit, if it is not nil, stands above the file's own.
+func setContent(ctx context.Context, tx *sql.Tx, id string, c *content, exit *int) error {
+	if exit == nil {
+		exit = c.exit
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE recordings SET status = ?, missing = 0, owner = '', duration_us = ?, size = ?,
+			problems = ?, exit_status = ?, sha256 = ?, commands = ?, summary = ? WHERE id = ?`,
+		c.status(), c.duration.Microseconds(), c.size, c.problems, nullInt(exit), c.sha256, len(c.commands), c.summary, id)
+	if err == nil {
+		err = setCommands(ctx, tx, id, c.commands)
+	}
+	if err != nil {
+		return fmt.Errorf("write down recording %s: %w", id, err)
+	}
+	return nil
+}
+
+func setCommands(ctx context.Context, tx *sql.Tx, id string, commands []Command) error {
+	var seq int64
+	if err := tx.QueryRowContext(ctx, `SELECT seq FROM recordings WHERE id = ?`, id).Scan(&seq); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM commands WHERE recording = ?`, seq); err != nil {
+		return err
+	}
+	if len(commands) == 0 {
+		return nil
+	}
+	add, err := tx.PrepareContext(ctx, `INSERT INTO commands (recording, n, text, folded, dir, start_us, end_us, exit, heuristic)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer add.Close()
+	for n, c := range commands {
+		text := bounded(c.Text, maxCommand)
+		_, err := add.ExecContext(ctx, seq, n, text, fold(text), bounded(c.Dir, maxField),
+			c.Start.Microseconds(), c.End.Microseconds(), nullInt(c.Exit), c.Heuristic)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sidecarOf is the sidecar that goes with a recording's row.
+func sidecarOf(r Recording) sidecar {
+	s := sidecar{
+		ID: r.ID, Title: r.Title, Description: r.Description, Tags: r.Tags,
+		Source: r.Source, Created: r.Created.UTC(), DerivedFrom: r.DerivedFrom,
+	}
+	if r.Status == StatusRepaired {
+		s.Status = StatusRepaired
+	}
+	return s
+}
+
+// SetTitle gives a recording another title; see Update.
+func (l *Library) SetTitle(ctx context.Context, id, title string) (Recording, error) {
+	return l.Update(ctx, id, Patch{Title: &title})
+}
+
+// Update changes what p names of a recording, which may be one that is being
+// written, and returns it as it is then. Text beyond its bound is cut. Errors: one
+// that wraps ErrNotFound, *ErrReadOnly.
+func (l *Library) Update(ctx context.Context, id string, p Patch) (Recording, error) {
+	err := l.update(ctx, func(tx *sql.Tx) error {
+		r, err := l.byID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if p.Title != nil {
+			r.Title = bounded(*p.Title, maxTitle)
+		}
+		if p.Description != nil {
+			r.Description = bounded(*p.Description, maxDescription)
+		}
+		if p.Tags != nil {
+			if err := setTags(ctx, tx, id, cleanTags(*p.Tags)); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE recordings SET title = ?, description = ?, folded = ?, sidecar_due = 1 WHERE id = ?`,
+			r.Title, r.Description, foldedName(r), id)
+		if err != nil {
+			return fmt.Errorf("change recording %s: %w", id, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return Recording{}, err
+	}
+	if err := l.flushSidecar(ctx, id); err != nil {
+		return Recording{}, err
+	}
+	r, err := l.byID(ctx, l.db.read, id)
+	return live(r), err
+}
+
+// flushSidecar brings a sidecar up to its row. The row says until then that this is
+// due, so that Recover does it after a crash; and the row is read and the sidecar
+// written in one transaction, so that of two processes none writes what is old.
+func (l *Library) flushSidecar(ctx context.Context, id string) error {
+	return l.update(ctx, func(tx *sql.Tx) error {
+		var due bool
+		err := tx.QueryRowContext(ctx, `SELECT sidecar_due FROM recordings WHERE id = ?`, id).Scan(&due)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && !due {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("write sidecar of %s: %w", id, err)
+		}
+		r, err := l.byID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := writeSidecar(r.Path, sidecarOf(r)); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE recordings SET sidecar_due = 0 WHERE id = ?`, id); err != nil {
+			return fmt.Errorf("write sidecar of %s: %w", id, err)
+		}
+		return nil
+	})
+}
+
+// cleanTags makes a set of tags: no empty one, none twice, sorted, bounded.
+func cleanTags(tags []string) []string {
+	var out []string
+	for _, t := range tags {
+		if t = bounded(strings.TrimSpace(t), maxTag); t != "" {
+			out = append(out, t)
+		}
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	return out[:min(len(out), maxTags)]
+}
+
+// Delete removes recordings for good: files and rows. It is all or nothing: an
+// error that wraps ErrNotFound, or *ErrBusy for one that somebody writes, means
+// that none was removed. A recording that this library began, and whose file is not
+// or no longer being written, can be deleted: so ends one that could not start.
+func (l *Library) Delete(ctx context.Context, ids ...string) error {
+	var paths []string
+	err := l.update(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			r, err := l.byID(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if err := l.checkIdle(ctx, tx, r); err != nil {
+				return err
+			}
+			paths = append(paths, r.Path)
+			if err := l.dropRow(ctx, tx, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return l.finishRemovals(ctx, paths)
+}
+
+// checkIdle returns *ErrBusy when somebody other than this library has begun the
+// recording and lives, or anybody is writing its file.
+func (l *Library) checkIdle(ctx context.Context, tx *sql.Tx, r Recording) error {
+	var who string
+	if err := tx.QueryRowContext(ctx, `SELECT owner FROM recordings WHERE id = ?`, r.ID).Scan(&who); err != nil {
+		return fmt.Errorf("read recording %s: %w", r.ID, err)
+	}
+	l.mu.Lock()
+	mine := who == l.owner.id
+	l.mu.Unlock()
+	if !mine {
+		alive, err := l.lives(who)
+		if err != nil {
+			return err
+		}
+		if alive {
+			return &ErrBusy{ID: r.ID}
+		}
+	}
+	locked, err := isLocked(r.Path)
+	if err != nil {
+		return err
+	}
+	if locked {
+		return &ErrBusy{ID: r.ID}
+	}
+	return nil
+}
+
+// dropRow deletes a recording's rows and writes down that its files are to go.
+func (l *Library) dropRow(ctx context.Context, tx *sql.Tx, r Recording) error {
+	path, err := l.rel(r.Path)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `INSERT OR IGNORE INTO removals (path) VALUES (?)`, path)
+	}
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `DELETE FROM recordings WHERE id = ?`, r.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("delete recording %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// finishRemovals removes casts whose rows are gone, with their sidecars, and then
+// the note that this was to be done.
+func (l *Library) finishRemovals(ctx context.Context, paths []string) error {
+	var failed []error
+	var done []string
+	for _, path := range paths {
+		// The cast goes first: a sidecar alone is cleared away by Recover.
+		if err := errors.Join(remove(path), remove(sidecarPath(path))); err != nil {
+			failed = append(failed, fmt.Errorf("delete recording: %w", err))
+			continue
+		}
+		done = append(done, path)
+	}
+	if len(done) == 0 {
+		return errors.Join(failed...)
+	}
+	err := l.update(ctx, func(tx *sql.Tx) error {
+		for _, path := range done {
+			rel, err := l.rel(path)
+			if err == nil {
+				_, err = tx.ExecContext(ctx, `DELETE FROM removals WHERE path = ?`, rel)
+			}
+			if err != nil {
+				return fmt.Errorf("delete recording: %w", err)
+			}
+		}
+		return nil
+	})
+	return errors.Join(append(failed, err)...)
+}
+
+// truncated is a time as the database keeps it.
+func truncated(t time.Time) time.Time { return t.Truncate(time.Microsecond).Round(0) }
