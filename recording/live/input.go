@@ -1,0 +1,95 @@
+package live
+
+import (
+	"errors"
+	"io"
+	"sync"
+)
+
+const (
+	// InputLimit bounds the input that waits for a child that does not read, in
+	// bytes.
+	InputLimit = 4 << 20
+
+	// replyLimit is the same for the emulator's replies: a child that asks without
+	// end and never reads must not take the user's room.
+	replyLimit = 64 << 10
+)
+
+var (
+	// ErrInputFull is returned by Write when the child does not read its input.
+	ErrInputFull = errors.New("the program does not read its input")
+
+	// ErrEnded is returned for what needs a child when it is gone.
+	ErrEnded = errors.New("the terminal has ended")
+)
+
+// inputQueue carries input, in order, to the one goroutine that writes it to the
+// PTY and may be blocked there for ever.
+type inputQueue struct {
+	ready chan struct{} // one slot
+
+	mu     sync.Mutex
+	buf    []byte // waits
+	busy   int    // bytes that are being written
+	closed bool
+}
+
+func newInputQueue() *inputQueue { return &inputQueue{ready: make(chan struct{}, 1)} }
+
+// push takes all of p or, when more than limit bytes would then wait, nothing. A
+// single p that is larger than the limit goes into an empty queue.
+func (q *inputQueue) push(p []byte, limit int) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	waiting := len(q.buf) + q.busy
+	switch {
+	case q.closed:
+		return ErrEnded
+	case waiting > 0 && waiting+len(p) > limit:
+		return ErrInputFull
+	}
+	q.buf = append(q.buf, p...)
+	signal(q.ready)
+	return nil
+}
+
+// empty tells whether everything was written.
+func (q *inputQueue) empty() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.buf)+q.busy == 0
+}
+
+// run writes what is pushed to w, until close is called or w fails.
+func (q *inputQueue) run(w io.Writer) {
+	var spare []byte
+	for range q.ready {
+		q.mu.Lock()
+		data := q.buf
+		q.buf, q.busy = spare[:0], len(data)
+		q.mu.Unlock()
+		_, err := w.Write(data)
+		q.mu.Lock()
+		q.busy = 0
+		if err != nil {
+			q.closed = true
+		}
+		closed := q.closed
+		q.mu.Unlock()
+		if closed {
+			return
+		}
+		if spare = data; cap(spare) > replyLimit { // a large paste is not kept
+			spare = nil
+		}
+	}
+}
+
+// close refuses further input and ends run as soon as it is not blocked.
+func (q *inputQueue) close() {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	signal(q.ready)
+}

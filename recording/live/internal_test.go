@@ -1,0 +1,128 @@
+package live
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestIntakeKeepsEverythingInOrder(t *testing.T) {
+	q := newIntake()
+	rng := rand.New(rand.NewPCG(1, 2))
+	want := make([]byte, 3<<20)
+	for i := range want {
+		want[i] = byte(rng.Uint32())
+	}
+	go func() {
+		for rest := want; len(rest) > 0; {
+			n := min(len(rest), 1+rng.IntN(2*intakeSize))
+			q.put(rest[:n], time.Time{})
+			rest = rest[n:]
+		}
+		q.end()
+	}()
+	var got, spare []byte
+	for range q.ready {
+		data, _, ended := q.take(spare)
+		if len(data) > intakeSize {
+			t.Fatalf("%d bytes came at once, more than %d", len(data), intakeSize)
+		}
+		got = append(got, data...)
+		if spare = data; ended {
+			break
+		}
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%d bytes came out, %d went in", len(got), len(want))
+	}
+}
+
+func TestIntakeLetsAWaitingReaderGo(t *testing.T) {
+	q := newIntake()
+	ended := make(chan bool)
+	go func() { ended <- q.put(make([]byte, 2*intakeSize), time.Time{}) }()
+	<-q.ready
+	q.close()
+	if <-ended {
+		t.Error("put says that the owner took everything")
+	}
+}
+
+func TestInputQueueWritesInOrderAndRefusesWhatDoesNotFit(t *testing.T) {
+	q := newInputQueue()
+	read, write := io.Pipe()
+	ended := make(chan struct{})
+	go func() { q.run(write); close(ended) }()
+	if err := q.push(make([]byte, 100), 10); err != nil {
+		t.Errorf("a large piece into an empty queue: %v", err)
+	}
+	if err := q.push([]byte("x"), 10); !errors.Is(err, ErrInputFull) {
+		t.Errorf("into a full queue: %v, want ErrInputFull", err)
+	}
+	if q.empty() {
+		t.Error("a full queue says that it is empty")
+	}
+	io.ReadFull(read, make([]byte, 100))
+	for range 100 {
+		if err := q.push([]byte("abc"), 1000); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := make([]byte, 300)
+	io.ReadFull(read, got)
+	if want := bytes.Repeat([]byte("abc"), 100); !bytes.Equal(got, want) {
+		t.Errorf("wrote %q", got)
+	}
+	q.close()
+	<-ended
+	if err := q.push([]byte("x"), 10); !errors.Is(err, ErrEnded) {
+		t.Errorf("into a closed queue: %v, want ErrEnded", err)
+	}
+}
+
+func TestPostKeepsTheNewestOfEachKind(t *testing.T) {
+	queue := make(chan Event, eventRoom)
+	for range 100 {
+		for _, e := range []Event{TitleEvent{"old"}, BellEvent{}, DirectoryEvent{"old"}, NotificationEvent{}, InputLostEvent{1},
+			RecordingFailedEvent{}, TitleEvent{"new"}} {
+			post(queue, e)
+		}
+	}
+	post(queue, ExitEvent{})
+	close(queue)
+	var got []Event
+	for e := range queue {
+		got = append(got, e)
+	}
+	want := []Event{BellEvent{}, DirectoryEvent{"old"}, NotificationEvent{}, InputLostEvent{1}, RecordingFailedEvent{}, TitleEvent{"new"}, ExitEvent{}}
+	if !slices.EqualFunc(got, want, func(a, b Event) bool { return a == b }) {
+		t.Errorf("the queue holds %v, want %v", got, want)
+	}
+}
+
+func TestPacer(t *testing.T) {
+	at := func(ms int) time.Time { return time.Unix(1000, 0).Add(time.Duration(ms) * time.Millisecond) }
+	p := pacer{last: at(0)}
+	for _, c := range []struct {
+		name         string
+		now          int
+		synchronized bool
+		want         time.Duration
+	}{
+		{"at once after a rest", 100, false, 0},
+		{"not sooner than 4 ms after the last", 1, false, 3 * time.Millisecond},
+		{"synchronized output is waited for", 200, true, 150 * time.Millisecond},
+		{"and still", 250, true, 100 * time.Millisecond},
+		{"but not for ever", 350, true, 0},
+		{"when it ends, at once", 360, false, 0},
+		{"the next is waited for anew", 400, true, 150 * time.Millisecond},
+	} {
+		if got := p.due(at(c.now), c.synchronized); got != c.want {
+			t.Errorf("%s: due in %v, want %v", c.name, got, c.want)
+		}
+	}
+}

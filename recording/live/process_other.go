@@ -1,0 +1,15 @@
+//go:build !unix
+
+package live
+
+import "os"
+
+// process cannot exist here: spawn never returns one.
+type process struct{ pty *os.File }
+
+func spawn(Config) (*process, error) { return nil, ErrUnsupported }
+
+func (*process) resize(cols, rows int) error { return ErrUnsupported }
+func (*process) hangUp()                     {}
+func (*process) kill()                       {}
+func (*process) wait() ExitStatus            { return ExitStatus{} }
