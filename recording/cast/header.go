@@ -90,7 +90,7 @@ func decodeHeader(fields []field, tell report) (Header, error) {
 				return h, err
 			}
 		}
-		if f.key == "term" && h.Version == 3 || f.key == "width" || f.key == "height" {
+		if isOurs(f.key, h.Version) && (f.key == "term" || f.key == "width" || f.key == "height") {
 			size = f
 		}
 	}

@@ -39,6 +39,7 @@ func NewReader(r io.Reader, m Mode) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.reportMended()
 	if c.hdr, err = decodeHeader(fields, c.report); err != nil {
 		return nil, err
 	}
@@ -117,6 +118,14 @@ func (r *Reader) report(line, col int, reason string) error {
 	return nil
 }
 
+// reportMended reports what was mended in the header: in lenient mode only.
+func (r *Reader) reportMended() {
+	for _, m := range r.mended {
+		_ = r.report(m.Line, m.Column, m.Reason)
+	}
+	r.mended = nil
+}
+
 // begin reads the header's object, in version 1 up to its events.
 func (r *Reader) begin() ([]field, error) {
 	if bom, _ := r.src.Peek(3); string(bom) == "\xef\xbb\xbf" {
@@ -163,7 +172,9 @@ func (r *Reader) begin() ([]field, error) {
 		return nil, fmt.Errorf("%w: it has no version", ErrNotCast)
 	case v == "1" && done:
 		r.v1.done = true
-		return fields, r.report(r.line, r.col, "a cast of version 1 has no stdout")
+		line, col := r.line, r.col
+		_, _ = r.peek() // to the end, if that is all
+		return fields, r.report(line, col, "a cast of version 1 has no stdout")
 	case v == "1" || done && (v == "2" || v == "3"):
 		return fields, nil
 	default:

@@ -3,6 +3,7 @@ package cast
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -42,12 +43,13 @@ func (s *scanner) event(line []byte) bool {
 	if !s.open() || !s.number() || !s.next("a code") {
 		return false
 	}
-	ok := false
+	s.space()
+	at, ok := s.i, false
 	if s.code, ok = s.str("the code"); !ok || !s.next("data") {
 		return false
 	}
 	if len(s.code) == 0 {
-		s.fault(s.i-2, "the event has an empty code")
+		s.fault(at, "the event has an empty code")
 		return false
 	}
 	if s.data, ok = s.str("the data"); !ok {
@@ -300,78 +302,86 @@ func (s *scanner) str(what string) ([]byte, bool) {
 // unescape decodes the string that begins at start and is plain up to i into
 // s.text. It returns where the closing quote stands.
 func (s *scanner) unescape(start, i int, what string) (end int, ok bool) {
-	b, t := s.b, append(s.text, s.b[start:i]...)
+	// What is decoded is never longer than what is written, so that the room that is
+	// made here will do.
+	b := s.b
+	t := append(slices.Grow(s.text, len(b)-start), b[start:i]...)
+	n, t := len(t), t[:cap(t)]
 	control := false
 	for i < len(b) {
 		c := b[i]
 		switch {
 		case plain[c]:
-			from := i
-			for i < len(b) && plain[b[i]] {
-				i++
-			}
-			t = append(t, b[from:i]...)
+			t[n] = c
+			n++
+			i++
 		case c == '"':
-			s.text = t
+			s.text = t[:n]
 			return i, true
 		case c == '\\':
-			t, i = s.escape(t, i)
+			if i+1 < len(b) {
+				if u := unescaped[b[i+1]]; u != 0 {
+					t[n] = u
+					n++
+					i += 2
+					continue
+				}
+			}
+			var wrote int
+			i, wrote = s.escape(t[n:], i)
+			n += wrote
 		default:
 			if !control {
 				control = true
 				s.fault(i, fmt.Sprintf("raw control byte 0x%02x in %s", c, what))
 			}
-			t = append(t, c)
+			t[n] = c
+			n++
 			i++
 		}
 	}
-	s.text = t
+	s.text = t[:n]
 	s.fault(len(b), what+" does not end on its line")
 	return 0, false
 }
 
-// escape decodes one escape sequence at i.
-func (s *scanner) escape(t []byte, i int) ([]byte, int) {
+// unescaped has what a backslash and a byte stand for.
+var unescaped = [256]byte{
+	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
+}
+
+// escape decodes the escape sequence at i, \u with its digits, into out. It returns
+// where the next character stands and how many bytes it wrote.
+func (s *scanner) escape(out []byte, i int) (next, wrote int) {
 	if i+1 >= len(s.b) {
-		return t, i + 1 // the caller finds the end of the line
+		return i + 1, 0 // the caller finds the end of the line
 	}
-	switch c := s.b[i+1]; c {
-	case '"', '\\', '/':
-		return append(t, c), i + 2
-	case 'b':
-		return append(t, '\b'), i + 2
-	case 'f':
-		return append(t, '\f'), i + 2
-	case 'n':
-		return append(t, '\n'), i + 2
-	case 'r':
-		return append(t, '\r'), i + 2
-	case 't':
-		return append(t, '\t'), i + 2
-	case 'u':
-		r, ok := hex4(s.b[i+2:])
-		if !ok {
-			break
-		}
-		i += 6
-		if r < utf8.RuneSelf {
-			return append(t, byte(r)), i
-		}
-		if utf16.IsSurrogate(r) {
-			// A pair stands for one character; half a pair for none, as encoding/json has it.
-			low, ok := rune(0), false
-			if i+1 < len(s.b) && s.b[i] == '\\' && s.b[i+1] == 'u' {
-				low, ok = hex4(s.b[i+2:])
-			}
-			r = utf16.DecodeRune(r, low)
-			if ok && r != utf8.RuneError {
-				i += 6
-			}
-		}
-		return utf8.AppendRune(t, r), i
+	r, ok := rune(0), false
+	if s.b[i+1] == 'u' {
+		r, ok = hex4(s.b[i+2:])
 	}
-	s.fault(i, "an escape that JSON does not have")
-	return append(t, '\\'), i + 1
+	if !ok {
+		s.fault(i, "an escape that JSON does not have")
+		out[0] = '\\'
+		return i + 1, 1
+	}
+	i += len(`\u0000`)
+	if r < utf8.RuneSelf {
+		out[0] = byte(r)
+		return i, 1
+	}
+	if utf16.IsSurrogate(r) {
+		// A pair stands for one character; half a pair for none, as encoding/json has it.
+		low, ok := rune(0), false
+		if i+1 < len(s.b) && s.b[i] == '\\' && s.b[i+1] == 'u' {
+			low, ok = hex4(s.b[i+2:])
+		}
+		r = utf16.DecodeRune(r, low)
+		if ok && r != utf8.RuneError {
+			i += len(`\u0000`)
+		}
+	}
+	return i, utf8.EncodeRune(out, r)
 }
 
 func hex4(b []byte) (rune, bool) {

@@ -16,6 +16,7 @@ type skimmer struct {
 	offset    int64 // bytes consumed
 	line, col int   // of the next byte, from 1
 	header    int   // bytes of the header so far
+	mended    []SyntaxError
 }
 
 var errLong = errors.New("too long")
@@ -187,8 +188,9 @@ func (s *skimmer) json(mend bool) ([]byte, error) {
 	if err != nil {
 		return nil, s.damage(err, "the header does not end")
 	}
-	if mend {
+	if mend && !json.Valid(raw) || mend && validLen(raw) != len(raw) {
 		raw = AppendValid(nil, escapeControls(raw))
+		s.mended = append(s.mended, SyntaxError{line, col, "raw control bytes or broken UTF-8 in the header"})
 	}
 	if !json.Valid(raw) || validLen(raw) != len(raw) {
 		return nil, &SyntaxError{line, col, "the header is not valid JSON here: " + cut(string(raw))}

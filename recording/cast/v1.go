@@ -133,6 +133,7 @@ func (r *Reader) endV1() ([]field, error) {
 		return nil, nil
 	}
 	fields, _, err := r.members(false, r.mode == Lenient, "")
+	r.reportMended()
 	var damage *SyntaxError
 	if errors.As(err, &damage) {
 		return fields, r.report(damage.Line, damage.Column, damage.Reason)

@@ -196,47 +196,57 @@ const hexDigits = "0123456789abcdef"
 
 // appendText appends text as the inside of a JSON string.
 func appendText[T string | []byte](dst []byte, text T) []byte {
-	from := 0
-	for i := 0; i < len(text); {
-		c := text[i]
-		if plainASCII[c] {
-			i++
-			continue
-		}
-		if c >= utf8.RuneSelf {
-			// The characters are valid more often than not: look at a run of them.
-			n := validRun(text[i:])
-			if n > 0 {
-				i += n
+	const most = len(`\u0000`) // that one byte becomes
+	for len(text) > 0 {
+		// Room is made for a part of the text at once, and filled by index: this is
+		// the hottest loop of a recorder.
+		part := min(len(text), 1024)
+		n := len(dst)
+		dst = slices.Grow(dst, part*most+most)
+		out := dst[:cap(dst)]
+		i := 0
+		for i < part {
+			c := text[i]
+			if plainASCII[c] {
+				out[n] = c
+				n++
+				i++
 				continue
 			}
-			dst = append(dst, text[from:i]...)
-			dst = append(dst, replacement...)
-			i += brokenLen(tail4(text[i:]))
-			from = i
-			continue
+			if c >= utf8.RuneSelf {
+				var wrote int
+				i, wrote = copyRune(out[n:], text, i)
+				n += wrote
+				continue
+			}
+			if e := shortEscape[c]; e != 0 {
+				out[n], out[n+1] = '\\', e
+				n += 2
+			} else {
+				n += copy(out[n:], []byte{'\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15]})
+			}
+			i++
 		}
-		dst = append(dst, text[from:i]...)
-		switch c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		case '\n':
-			dst = append(dst, '\\', 'n')
-		case '\r':
-			dst = append(dst, '\\', 'r')
-		case '\t':
-			dst = append(dst, '\\', 't')
-		case '\b':
-			dst = append(dst, '\\', 'b')
-		case '\f':
-			dst = append(dst, '\\', 'f')
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-		i++
-		from = i
+		dst, text = out[:n], text[i:]
 	}
-	return append(dst, text[from:]...)
+	return dst
+}
+
+// copyRune copies the character at i to out, which has room for it: as U+FFFD when
+// it is broken. It returns where the next one stands.
+func copyRune[T string | []byte](out []byte, text T, i int) (next, wrote int) {
+	var b [utf8.UTFMax]byte
+	n := copy(b[:], text[i:])
+	r, size := utf8.DecodeRune(b[:n])
+	if r == utf8.RuneError && size == 1 {
+		return i + brokenLen(b[:n]), copy(out, replacement)
+	}
+	return i + size, copy(out, b[:size])
+}
+
+// shortEscape has what stands behind the backslash for bytes with an escape of two.
+var shortEscape = [256]byte{
+	'"': '"', '\\': '\\', '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f',
 }
 
 // plainASCII marks what needs neither an escape nor a look at the next byte.
@@ -246,22 +256,6 @@ var plainASCII = func() (t [256]bool) {
 	}
 	return t
 }()
-
-// validRun returns the length of the valid character at the start of text, 0 if it
-// is broken.
-func validRun[T string | []byte](text T) int {
-	var b [utf8.UTFMax]byte
-	n := copy(b[:], text)
-	r, size := utf8.DecodeRune(b[:n])
-	if r == utf8.RuneError && size == 1 {
-		return 0
-	}
-	return size
-}
-
-func tail4[T string | []byte](text T) []byte {
-	return []byte(text[:min(len(text), utf8.UTFMax)])
-}
 
 // AppendHeader appends the header's line, with its newline, as NewWriter writes it.
 func AppendHeader(dst []byte, h Header) ([]byte, error) {
