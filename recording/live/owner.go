@@ -169,7 +169,7 @@ func (o *owner) resize(cols, rows int) {
 		return
 	}
 	o.setSize(cols, rows)
-	o.recordEvent(o.now(), cast.Resize, sizeData(cols, rows))
+	o.recordEvent(o.now(), cast.Resize, cast.FormatSize(cols, rows))
 	if o.term != nil {
 		o.term.Resize(cols, rows)
 		o.pace.dirty = true

@@ -3,7 +3,6 @@ package live
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"rexec/recording/cast"
@@ -128,8 +127,6 @@ func (r *recorder) finish(cause error) RecordResult {
 	return RecordResult{Path: r.path, Duration: max(0, r.last.Sub(r.began)), Bytes: r.file.Size(), Err: cause}
 }
 
-func sizeData(cols, rows int) string { return strconv.Itoa(cols) + "x" + strconv.Itoa(rows) }
-
 // begin takes a new recorder, whose file was created before the owner was asked.
 func (o *owner) begin(r *recorder) error {
 	switch {
@@ -141,7 +138,7 @@ func (o *owner) begin(r *recorder) error {
 	o.rec, r.redraw = r, o.shown
 	o.recording.Store(r)
 	if cols, rows := o.Size(); cols != r.cols || rows != r.rows {
-		o.check(r.add(o.now(), cast.Resize, sizeData(cols, rows)))
+		o.check(r.add(o.now(), cast.Resize, cast.FormatSize(cols, rows)))
 	}
 	o.redraw(o.now(), false)
 	return nil

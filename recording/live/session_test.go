@@ -12,6 +12,7 @@ import (
 
 	"rexec/internal/testreq"
 	"rexec/recording/live"
+	"rexec/vt"
 )
 
 func TestShellIsTypedInto(t *testing.T) {
@@ -85,7 +86,7 @@ func (g *gate) Write(p []byte) (int, error) {
 func TestSlowTeeSlowsTheChildAndNothingElse(t *testing.T) {
 	tee := &gate{opened: make(chan struct{})}
 	s := start(t, live.Config{Command: sh("seq 1 200000"), Tee: tee})
-	waitForText(t, s, "800\n") // the tee holds the reader: the child cannot be done
+	waitFor(t, s, "numbers", func(screen *vt.Snapshot) bool { return screen.Line(3).String() != "" }) // the tee holds the reader: the child cannot be done
 	s.Resize(100, 30)
 	s.Mark("nothing is recorded")
 	if cols, rows := s.Snapshot().Size(); cols != 100 || rows != 30 {
