@@ -36,6 +36,9 @@ func (l *Library) Begin(ctx context.Context, n NewRecording) (Recording, cast.He
 	if n.Host == "" {
 		n.Host = l.options.Host
 	}
+	if n.Cols <= 0 || n.Rows <= 0 {
+		n.Cols, n.Rows = cast.DefaultCols, cast.DefaultRows // no terminal at all
+	}
 	now := truncated(l.options.Now())
 	r := Recording{
 		ID: id, Title: bounded(n.Title, maxTitle), Description: bounded(n.Description, maxDescription), Tags: cleanTags(n.Tags),

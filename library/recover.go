@@ -103,11 +103,15 @@ func (l *Library) survey(ctx context.Context) (*survey, error) {
 
 func (s *survey) readTree(ctx context.Context, root string) error {
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch name := d.Name(); {
-		case err != nil:
-			return err
+		switch name := filepath.Base(path); {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case errors.Is(err, fs.ErrPermission):
+			// What cannot be looked at is not taken for gone either: recoverMoved
+			// asks for each file.
+			return fs.SkipDir
+		case err != nil:
+			return err
 		case d.IsDir():
 		case isTemp(name):
 			s.temps = append(s.temps, path)

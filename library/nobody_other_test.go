@@ -1,0 +1,5 @@
+//go:build !unix
+
+package library
+
+func becomeNobody() error { return nil }
