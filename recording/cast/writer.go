@@ -53,25 +53,45 @@ func NewWriter(w io.Writer, h Header) (*Writer, error) {
 	return c, nil
 }
 
-// Write appends an event. A time before the last event's is taken as the last
-// event's. Data of a Resize must be a size.
-// More than 8 MB of Output or Input are split; of any other code they are an error.
-//
-// After an error of the underlying writer, every call returns it.
-func (w *Writer) Write(e Event) error {
+// NewWriterBehindHeader is NewWriter for a cast whose header is there already, and
+// was h.
+func NewWriterBehindHeader(w io.Writer, h Header) (*Writer, error) {
+	c, err := NewWriter(w, h)
+	if err == nil {
+		c.buf = c.buf[:0]
+	}
+	return c, err
+}
+
+// Check tells why a Writer refuses an event: it has no code, it is a Resize to what
+// is no size, or it is too long.
+func (e Event) Check() error {
 	switch {
-	case w.err != nil:
-		return w.err
 	case e.Code == "":
 		return errors.New("an event needs a code")
 	case e.Code != Output && e.Code != Input && len(e.Code)+len(e.Data) > maxData:
 		return fmt.Errorf("an event of %d bytes is too long", len(e.Data))
 	case e.Code == Resize:
-		if cols, rows, err := ParseSize(e.Data); err != nil {
-			return err
-		} else if cols > MaxCols || rows > MaxRows {
-			return fmt.Errorf("size %s is above %dx%d", e.Data, MaxCols, MaxRows)
+		cols, rows, err := ParseSize(e.Data)
+		if err == nil && (cols > MaxCols || rows > MaxRows) {
+			err = fmt.Errorf("size %s is above %dx%d", e.Data, MaxCols, MaxRows)
 		}
+		return err
+	}
+	return nil
+}
+
+// Write appends an event. A time before the last event's is taken as the last
+// event's. More than 8 MB of Output or Input become several events. An event that
+// Check refuses is an error, and changes nothing.
+//
+// After an error of the underlying writer, every call returns it.
+func (w *Writer) Write(e Event) error {
+	if w.err != nil {
+		return w.err
+	}
+	if err := e.Check(); err != nil {
+		return err
 	}
 	w.last = min(max(w.last, e.Time), MaxTime)
 	switch e.Code {
