@@ -1,6 +1,8 @@
 package page
 
 import (
+	"io"
+
 	tea "charm.land/bubbletea/v2"
 
 	"rexec/tui/keys"
@@ -53,8 +55,9 @@ type (
 	// Quit leaves the app, asking first while terminals are running.
 	Quit struct{}
 
-	// Changed tells the other pages that the library's content changed.
-	Changed struct{}
+	// Changed tells the library page that its content changed. With an ID the
+	// cursor goes to that recording: it is what the user was busy with.
+	Changed struct{ ID string }
 )
 
 func (Several) action()     {}
@@ -88,3 +91,13 @@ func Refuse(p Page, env Env, id keys.ID) (Action, bool) {
 	}
 	return nil, false
 }
+
+// Send writes to a hosted terminal. It is an action and not a command because
+// commands run side by side and keys must arrive in order: the root carries it
+// out at once. To must not wait, as a session's input queue does not.
+type Send struct {
+	To   io.Writer
+	Data []byte
+}
+
+func (Send) action() {}

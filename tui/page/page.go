@@ -34,6 +34,7 @@ import (
 	"rexec/tui/screen"
 	"rexec/tui/theme"
 	"rexec/tui/widget"
+	"rexec/vt"
 )
 
 // Page is one full-window view.
@@ -81,6 +82,7 @@ type Terminal struct {
 	RecordID  string // the recording being written
 	Elapsed   time.Duration
 	Bytes     int64
+	Screen    *vt.Snapshot // as it was last seen; nil before the first frame
 }
 
 // Wants is what a page needs of the terminal that the app runs in.

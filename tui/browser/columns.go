@@ -1,0 +1,143 @@
+package browser
+
+import (
+	"strconv"
+	"strings"
+
+	"rexec/library"
+	"rexec/tui/page"
+	"rexec/tui/screen"
+	"rexec/tui/theme"
+	"rexec/tui/widget"
+)
+
+// columns are the columns of the list at a width: where each ends, 0 for one that
+// has no room. The title takes what is left.
+type columns struct {
+	title                               int // its width
+	when, length, size, dims, ncommands int
+}
+
+// margin is what stands before the title: the cursor's bar and the status glyph.
+const margin = 4
+
+// columnsFor gives columns room in the order of their worth.
+func columnsFor(width int) columns {
+	c := columns{}
+	left := width - margin - 1 // the last column is the scroll bar's
+	const title = 20
+	take := func(col *int, w int) {
+		if left-w-2 >= title || col == &c.length && left-w-2 >= 12 {
+			*col, left = w, left-w-2
+		}
+	}
+	take(&c.length, 8)
+	take(&c.when, 10)
+	take(&c.size, 7)
+	take(&c.ncommands, 8)
+	take(&c.dims, 7)
+	c.title = left
+	return c
+}
+
+// cells writes one text for each column that has room, right-aligned.
+func (c columns) cells(s *screen.Screen, r screen.Rect, st screen.Style, when, length, dims, ncommands, size string) {
+	x := r.Min.X + margin + c.title
+	for _, col := range []struct {
+		width int
+		text  string
+	}{{c.when, when}, {c.length, length}, {c.dims, dims}, {c.ncommands, ncommands}, {c.size, size}} {
+		if col.width > 0 {
+			x += 2 + col.width
+			s.TextRight(x, r.Min.Y, col.width, col.text, st)
+		}
+	}
+}
+
+func (c columns) drawHeads(s *screen.Screen, th *theme.Theme, r screen.Rect) {
+	s.Text(r.Min.X+margin, r.Min.Y, c.title, "Title", th.Faint)
+	c.cells(s, r, th.Faint, "When", "Length", "Screen", "Commands", "Size")
+	s.Text(r.Min.X, r.Min.Y+1, r.Dx(), strings.Repeat("─", r.Dx()), th.Border)
+}
+
+func (c columns) drawTerminal(env page.Env, s *screen.Screen, r screen.Rect, look look, t page.Terminal) {
+	glyph, glyphStyle, word := "❯", look.accent, "running"
+	switch {
+	case t.Recording:
+		glyph, glyphStyle, word = "●", look.recording, "recording"
+	case !t.Running:
+		glyph, glyphStyle, word = "■", look.muted, t.Exit
+	}
+	s.Text(r.Min.X+2, r.Min.Y, 1, glyph, glyphStyle)
+	s.Spans(r.Min.X+margin, r.Min.Y, c.title,
+		screen.Span{Text: t.Title, Style: look.text}, screen.Span{Text: "  " + word, Style: glyphStyle},
+		screen.Span{Text: "  tab " + strconv.Itoa(t.Tab), Style: look.muted})
+	length, size := "", ""
+	if t.Recording {
+		length, size = widget.Clock(t.Elapsed), widget.Bytes(t.Bytes)
+	}
+	c.cells(s, r, look.muted, widget.Ago(env.Now, t.Started), length, "", "", size)
+}
+
+func (c columns) drawRecording(env page.Env, s *screen.Screen, r screen.Rect, look look, rec library.Recording, words []string) {
+	glyph, word := state(rec)
+	st := look.warn
+	if rec.Status == library.StatusRecording {
+		st = look.recording
+	}
+	s.Text(r.Min.X+2, r.Min.Y, 1, glyph, st)
+	spans := highlight(rec.Name(), words, look.text, env.Theme.Match)
+	if word != "" {
+		spans = append(spans, screen.Span{Text: "  " + word, Style: st})
+	}
+	s.Spans(r.Min.X+margin, r.Min.Y, c.title, spans...)
+	commands := ""
+	if rec.Commands > 0 {
+		commands = strconv.Itoa(rec.Commands)
+	}
+	c.cells(s, r, look.muted, widget.Ago(env.Now, rec.Created), widget.Clock(rec.Duration),
+		dims(rec), commands, widget.Bytes(rec.Size))
+}
+
+func dims(r library.Recording) string {
+	if r.Cols == 0 || r.Rows == 0 {
+		return ""
+	}
+	return strconv.Itoa(r.Cols) + "×" + strconv.Itoa(r.Rows)
+}
+
+// highlight cuts text into spans so that the words in it stand out. Words are in
+// lower case; text whose lower case has another length is left whole.
+func highlight(text string, words []string, st, match screen.Style) []screen.Span {
+	lower := strings.ToLower(text)
+	if len(lower) != len(text) || len(words) == 0 {
+		return []screen.Span{{Text: text, Style: st}}
+	}
+	marked := make([]bool, len(text))
+	for _, w := range words {
+		for at := 0; ; {
+			i := strings.Index(lower[at:], w)
+			if i < 0 {
+				break
+			}
+			for k := range len(w) {
+				marked[at+i+k] = true
+			}
+			at += i + len(w)
+		}
+	}
+	var spans []screen.Span
+	for i := 0; i < len(text); {
+		end := i + 1
+		for end < len(text) && marked[end] == marked[i] {
+			end++
+		}
+		style := st
+		if marked[i] {
+			style = match
+		}
+		spans = append(spans, screen.Span{Text: text[i:end], Style: style})
+		i = end
+	}
+	return spans
+}

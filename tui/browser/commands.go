@@ -1,0 +1,165 @@
+package browser
+
+import (
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"rexec/library"
+	"rexec/tui/page"
+	"rexec/tui/screen"
+	"rexec/tui/widget"
+)
+
+// pageSize is how many rows one question to the library asks for.
+const pageSize = 200
+
+// watchEvery is how often the library's version is looked at.
+const watchEvery = time.Second
+
+// Messages of the page's own commands.
+type (
+	loadedMsg struct {
+		question int
+		rows     []library.Recording
+		limit    int
+		more     bool // they come behind those that are known
+		stats    library.Stats
+		err      error
+	}
+	versionMsg struct{ version int64 }
+	changedMsg struct {
+		what string // what was done, for a toast
+		err  error
+	}
+)
+
+func do(cmd func() tea.Msg) page.Action { return page.Do{Cmd: cmd} }
+
+// load asks for the recordings anew: the first page after a new search, else as
+// many as are known.
+func (m Model) load(first bool) (Model, page.Action) {
+	m.question++
+	m.loading = true
+	question, limit := m.question, pageSize
+	if !first {
+		limit = max(pageSize, (len(m.recordings)+pageSize-1)/pageSize*pageSize)
+	}
+	options := library.ListOptions{Query: m.query, Limit: limit}
+	return m, do(func() tea.Msg {
+		rows, err := m.config.Store.List(m.ctx, options)
+		msg := loadedMsg{question: question, rows: rows, limit: limit, err: err}
+		if err == nil {
+			msg.stats, msg.err = m.config.Store.Stats(m.ctx)
+		}
+		return msg
+	})
+}
+
+// loadMore asks for the next page when the cursor nears the end of what is known.
+func (m Model) loadMore() (Model, page.Action) {
+	if m.loading || !m.loaded || m.complete || len(m.recordings) == 0 || !(m.toEnd || m.list.NeedsMore()) {
+		return m, nil
+	}
+	m.question++
+	m.loading = true
+	question, limit := m.question, pageSize
+	if m.toEnd {
+		limit = 100_000
+	}
+	options := library.ListOptions{Query: m.query, Limit: limit, After: m.recordings[len(m.recordings)-1].Cursor()}
+	stats := m.stats
+	return m, do(func() tea.Msg {
+		rows, err := m.config.Store.List(m.ctx, options)
+		return loadedMsg{question: question, rows: rows, limit: limit, more: true, stats: stats, err: err}
+	})
+}
+
+// watch waits until the library's version is another than the given one, -1 for
+// whatever it is now.
+func (m Model) watch(version int64) page.Action {
+	return do(func() tea.Msg {
+		tick := time.NewTicker(watchEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-m.ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+			v, err := m.config.Store.Version(m.ctx)
+			if err != nil {
+				continue // the next question to the library says what is wrong
+			}
+			if v != version {
+				return versionMsg{v}
+			}
+		}
+	})
+}
+
+// result takes the messages of the page's own commands.
+func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
+	switch msg := msg.(type) {
+	case loadedMsg:
+		return m.took(env, msg)
+	case versionMsg:
+		m, load := m.load(false)
+		return m, page.Several{page.Unchanged{}, load, m.watch(msg.version)}
+	case changedMsg:
+		if msg.err != nil {
+			return m, page.Fail(widget.Sentence(screen.Clean(msg.err.Error())))
+		}
+		m, load := m.load(false)
+		return m, page.Several{page.Done(msg.what), load}
+	case lookMsg:
+		return m.lookNow(msg)
+	case viewMsg:
+		return m.tookView(msg)
+	}
+	return m, page.Unchanged{}
+}
+
+// took takes rows that were loaded.
+func (m Model) took(env page.Env, msg loadedMsg) (Model, page.Action) {
+	if msg.question != m.question {
+		return m, page.Unchanged{}
+	}
+	m.loading, m.loaded = false, true
+	if msg.err != nil {
+		m.failed = widget.Sentence(screen.Clean(msg.err.Error()))
+		m.complete = true
+		if errors.Is(msg.err, m.ctx.Err()) {
+			return m, page.Unchanged{}
+		}
+		return m, page.Fail("Cannot read the library: " + m.failed)
+	}
+	m.failed, m.stats = "", msg.stats
+	m.complete = len(msg.rows) < msg.limit
+	if msg.more {
+		m.recordings = append(m.recordings[:len(m.recordings):len(m.recordings)], msg.rows...)
+	} else {
+		m.recordings = msg.rows
+	}
+	m = m.sync(env, true)
+	if m.toEnd && m.complete {
+		m.toEnd = false
+		m.list = m.list.Go(m.list.Len() - 1)
+	}
+	return m, nil
+}
+
+func (m Model) edit(id, title, description string) page.Action {
+	return do(func() tea.Msg {
+		_, err := m.config.Store.Update(m.ctx, id, library.Patch{Title: &title, Description: &description})
+		return changedMsg{"Saved.", err}
+	})
+}
+
+func (m Model) delete(r library.Recording) page.Action {
+	return do(func() tea.Msg {
+		err := m.config.Store.Delete(m.ctx, r.ID)
+		return changedMsg{"Deleted “" + screen.Clean(r.Name()) + "”.", err}
+	})
+}

@@ -1,0 +1,234 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+
+	"rexec/library"
+	"rexec/tui/keys"
+	"rexec/tui/page"
+	"rexec/tui/screen"
+	"rexec/tui/theme"
+	"rexec/tui/widget"
+)
+
+// layout is where the parts of the page stand. Empty rectangles are not drawn.
+type layout struct {
+	header, search, heads, rows, preview, hints screen.Rect
+}
+
+func (m Model) layout(r screen.Rect) layout {
+	var l layout
+	l.header = screen.R(r.Min.X, r.Min.Y, r.Dx(), 1)
+	l.hints = screen.R(r.Min.X, r.Max.Y-1, r.Dx(), 1)
+	body := screen.R(r.Min.X, r.Min.Y+1, r.Dx(), r.Dy()-2)
+	if m.wide() {
+		// The preview gets what a recorded terminal of 80 columns needs, if it can.
+		cols := min(max(r.Dx()*45/100, 44), 82)
+		l.preview = screen.R(r.Max.X-cols, body.Min.Y, cols, body.Dy())
+		body.Max.X = l.preview.Min.X - 1
+	} else if m.viewing() {
+		l.preview = body
+		return l
+	}
+	if m.filtering || m.query != "" {
+		l.search = screen.R(body.Min.X, body.Min.Y, body.Dx(), 1)
+		body.Min.Y++
+	}
+	if m.columnHeads() {
+		l.heads = screen.R(body.Min.X, body.Min.Y, body.Dx(), 2)
+		body.Min.Y += 2
+	}
+	l.rows = body
+	return l
+}
+
+// Draw implements page.Page.
+func (m Model) Draw(env page.Env, s *screen.Screen, r screen.Rect) {
+	m = m.sync(env, false)
+	th := env.Theme
+	s.Fill(r, th.Text)
+	l := m.layout(r)
+	m.drawHeader(env, s, l.header)
+	if !l.search.Empty() {
+		m.drawSearch(env, s, l.search)
+	}
+	switch {
+	case l.rows.Empty():
+	case m.list.Len() == 0:
+		m.drawEmpty(env, s, l.rows)
+	default:
+		cols := columnsFor(l.rows.Dx())
+		if !l.heads.Empty() {
+			cols.drawHeads(s, th, l.heads)
+		}
+		m.drawRows(env, s, l.rows, cols)
+	}
+	if !l.preview.Empty() {
+		if m.wide() {
+			s.VLine(l.preview.Min.X-1, l.preview.Min.Y, l.preview.Max.Y, th.Border)
+		}
+		m.drawPreview(env, s, inset(l.preview))
+	}
+	why := func(id keys.ID) string { return m.Why(env, id) }
+	widget.HintBar(s, th, l.hints, env.Keys.Hints(m.Keys(), why))
+}
+
+func (m Model) drawHeader(env page.Env, s *screen.Screen, r screen.Rect) {
+	th := env.Theme
+	left := []screen.Span{{Text: "rexec", Style: th.BarTitle}, {Text: "  Library", Style: th.Bar}}
+	var parts []string
+	running, recorded := 0, 0
+	for _, t := range env.Terminals {
+		if t.Running {
+			running++
+		}
+		if t.Recording {
+			recorded++
+		}
+	}
+	if running > 0 {
+		parts = append(parts, fmt.Sprintf("%d running", running))
+	}
+	if m.stats.Recordings > 0 {
+		parts = append(parts, widget.Count(m.stats.Recordings, "recording"), widget.Bytes(m.stats.Bytes))
+	}
+	right := []screen.Span{{Text: strings.Join(parts, " · "), Style: th.BarMuted}}
+	if recorded > 0 {
+		right = append([]screen.Span{{Text: "● recording  ", Style: th.BarRecording}}, right...)
+	}
+	widget.Header(s, th, r, left, right)
+}
+
+func (m Model) drawSearch(env page.Env, s *screen.Screen, r screen.Rect) {
+	th := env.Theme
+	found := ""
+	if m.query != "" && m.loaded && !m.loading {
+		n, plus := len(m.recordings), ""
+		if !m.complete {
+			plus = "+"
+		}
+		found = fmt.Sprintf("%d%s found", n, plus)
+	}
+	w := s.Width(found)
+	s.Text(r.Min.X+1, r.Min.Y, 2, "/", th.Accent)
+	cols := r.Dx() - 4
+	if found != "" {
+		s.TextRight(r.Max.X-1, r.Min.Y, w, found, th.Muted)
+		cols -= w + 1
+	}
+	if m.filtering {
+		m.input.Draw(s, th, r.Min.X+3, r.Min.Y, cols, true)
+		return
+	}
+	s.Text(r.Min.X+3, r.Min.Y, cols, m.query, th.Bold)
+}
+
+// drawEmpty says what to press when there is nothing to show.
+func (m Model) drawEmpty(env page.Env, s *screen.Screen, r screen.Rect) {
+	th := env.Theme
+	y := r.Min.Y + max(r.Dy()/2-4, 0)
+	switch {
+	case m.failed != "":
+		s.TextCenter(r, y, "The library cannot be read.", th.Error)
+		for i, line := range s.Wrap(m.failed, max(r.Dx()-8, 10)) {
+			s.TextCenter(r, y+2+i, line, th.Muted)
+		}
+		return
+	case !m.loaded:
+		return
+	case m.query != "":
+		s.TextCenter(r, y, "Nothing found.", th.Bold)
+		s.TextCenter(r, y+2, "esc clears the search", th.Muted)
+		return
+	}
+	s.TextCenter(r, y, "No recordings yet", th.Bold)
+	x := r.Min.X + max((r.Dx()-34)/2, 2)
+	for i, id := range []keys.ID{keys.Record, keys.NewTerminal, keys.ShowHelp} {
+		b, _ := env.Keys.Get(keys.Library, id)
+		row := y + 2 + i
+		if row >= r.Max.Y {
+			return
+		}
+		s.Text(x, row, 3, b.KeyLabel(), th.Accent)
+		s.Text(x+4, row, r.Max.X-x-4, map[keys.ID]string{
+			keys.Record:      "records a new terminal",
+			keys.NewTerminal: "opens a terminal, not recorded",
+			keys.ShowHelp:    "shows all keys",
+		}[id], th.Text)
+	}
+	if y+6 < r.Max.Y {
+		s.TextCenter(r, y+6, "rexec import FILE… brings in casts", th.Muted)
+	}
+}
+
+func (m Model) drawRows(env page.Env, s *screen.Screen, r screen.Rect, cols columns) {
+	first, count := m.list.Shown()
+	rows := m.list.Rows()
+	for i := range count {
+		e := rows[first+i]
+		row := screen.R(r.Min.X, r.Min.Y+i, r.Dx(), 1)
+		look := lookOf(env.Theme, first+i == m.list.Cursor())
+		s.Fill(row, look.text)
+		if e.tab > 0 {
+			cols.drawTerminal(env, s, row, look, terminal(env, e.tab))
+		} else {
+			cols.drawRecording(env, s, row, look, e.recording, m.words())
+		}
+		if look.selected {
+			s.Text(row.Min.X, row.Min.Y, 1, "▌", look.accent)
+			if !m.filtering {
+				// Screen readers follow the cursor.
+				s.SetCursor(row.Min.X, row.Min.Y, 0, false)
+			}
+		}
+	}
+	m.drawScroll(env.Theme, s, r, first, count)
+}
+
+// drawScroll marks which part of the list is shown.
+func (m Model) drawScroll(th *theme.Theme, s *screen.Screen, r screen.Rect, first, count int) {
+	if n := m.list.Len(); count < n && r.Dy() > 2 {
+		size := max(r.Dy()*count/n, 1)
+		top := (r.Dy() - size) * first / max(n-count, 1)
+		for i := range size {
+			s.Text(r.Max.X-1, r.Min.Y+top+i, 1, "┃", th.Border)
+		}
+	}
+}
+
+// look is how a row is drawn.
+type look struct {
+	selected                       bool
+	text, muted, accent, recording screen.Style
+	warn                           screen.Style
+}
+
+func lookOf(th *theme.Theme, selected bool) look {
+	if selected {
+		warn := th.SelectedRecording
+		return look{true, th.Selected, th.SelectedMuted, th.SelectedAccent, th.SelectedRecording, warn}
+	}
+	return look{false, th.Text, th.Muted, th.Accent, th.Recording, th.Warn}
+}
+
+// state is the glyph and the word for a recording's status; a whole recording has
+// none.
+func state(r library.Recording) (glyph, word string) {
+	switch r.Status {
+	case library.StatusRecording:
+		return "●", "recording elsewhere"
+	case library.StatusRepaired:
+		return "◐", "repaired"
+	case library.StatusDamaged:
+		return "✗", "damaged"
+	case library.StatusMissing:
+		return "✗", "file missing"
+	}
+	return "", ""
+}
+
+// inset leaves a column free at both sides.
+func inset(r screen.Rect) screen.Rect {
+	return screen.R(r.Min.X+1, r.Min.Y, r.Dx()-2, r.Dy())
+}

@@ -1,0 +1,263 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"rexec/library"
+	"rexec/recording/live"
+	"rexec/vt"
+)
+
+// Terminal is a hosted terminal, as recording/live's Session is. Only commands
+// call what can wait: Wait, Resize, Mark, Close.
+type Terminal interface {
+	Snapshot() *vt.Snapshot
+	Wait(ctx context.Context, after uint64) (generation uint64, err error)
+	Write(p []byte) (int, error)
+	Resize(cols, rows int)
+	Mark(label string)
+	Recording() live.RecordState
+	Events() <-chan live.Event
+	Exit() live.ExitStatus
+	Close() error
+}
+
+// Host starts terminals and records them. The page calls it in commands only.
+type Host interface {
+	// Start hosts a terminal. With Record the recording begins before the first
+	// byte; when it cannot, nothing is started.
+	Start(ctx context.Context, o StartOptions) (Started, error)
+	// Record begins to record a terminal from here on.
+	Record(ctx context.Context, t Terminal, title string) (library.Recording, error)
+	// Save ends the recording of a terminal, or takes the one that ended by
+	// itself, and finishes it in the library. A failed recording is saved as far
+	// as it came: then both the recording and the error, a *RecordError, are there.
+	Save(ctx context.Context, t Terminal) (library.Recording, error)
+	// Close ends a terminal and saves its recording, as Save does; the recording is
+	// zero when there was none.
+	Close(ctx context.Context, t Terminal) (library.Recording, error)
+}
+
+// StartOptions say what to host.
+type StartOptions struct {
+	Record     bool
+	Title      string // of the recording
+	Cols, Rows int
+}
+
+// Started is a terminal that was started.
+type Started struct {
+	Terminal  Terminal
+	Name      string            // of the program
+	Recording library.Recording // with Record
+}
+
+// RecordError says why a recording ended early, or could not begin.
+type RecordError struct{ Err error }
+
+func (e *RecordError) Error() string { return e.Err.Error() }
+func (e *RecordError) Unwrap() error { return e.Err }
+
+// Sessions is the Host that the app uses: it knows all sessions that it started,
+// so that whatever ends the app, Shutdown saves what is recorded in them.
+type Sessions struct {
+	library *library.Library // nil: nothing can be recorded
+	command []string
+	env     []string
+	now     func() time.Time
+
+	mu   sync.Mutex
+	open map[*live.Session]*session
+}
+
+type session struct {
+	recording string // id of the recording that is running or not yet saved
+	shell     string
+}
+
+// scrollback is how many lines of history a hosted terminal keeps.
+const scrollback = 10_000
+
+// NewSessions returns a host for terminals that run command, or the user's shell
+// when it is empty, in env.
+func NewSessions(lib *library.Library, command, env []string, now func() time.Time) *Sessions {
+	return &Sessions{library: lib, command: command, env: env, now: now, open: map[*live.Session]*session{}}
+}
+
+// Start implements Host.
+func (h *Sessions) Start(ctx context.Context, o StartOptions) (Started, error) {
+	shell := h.program()
+	c := live.Config{
+		Command: h.command, Env: h.env, Cols: o.Cols, Rows: o.Rows,
+		Scrollback: scrollback, Answer: true, Now: h.now,
+	}
+	started := Started{Name: filepath.Base(shell)}
+	state := &session{shell: shell}
+	if o.Record {
+		rec, options, err := h.begin(ctx, shell, o.Title, o.Cols, o.Rows)
+		if err != nil {
+			return Started{}, err
+		}
+		c.Record, c.ID = &options, rec.ID
+		started.Recording, state.recording = rec, rec.ID
+	}
+	// The session outlives the command that starts it; Shutdown ends it.
+	s, err := live.Start(context.WithoutCancel(ctx), c)
+	if err != nil {
+		if o.Record {
+			err = errors.Join(err, h.library.Delete(context.WithoutCancel(ctx), started.Recording.ID))
+		}
+		return Started{}, err
+	}
+	h.mu.Lock()
+	h.open[s] = state
+	h.mu.Unlock()
+	started.Terminal = s
+	return started, nil
+}
+
+// program returns the path of what is started, as far as it is known here.
+func (h *Sessions) program() string {
+	if len(h.command) > 0 {
+		return h.command[0]
+	}
+	for _, e := range slices.Backward(h.env) {
+		if shell, ok := cutPrefix(e, "SHELL="); ok && shell != "" {
+			return shell
+		}
+	}
+	return "/bin/sh"
+}
+
+func cutPrefix(s, prefix string) (string, bool) {
+	if len(s) >= len(prefix) && s[:len(prefix)] == prefix {
+		return s[len(prefix):], true
+	}
+	return s, false
+}
+
+// begin makes room for a recording.
+func (h *Sessions) begin(ctx context.Context, shell, title string, cols, rows int) (library.Recording, live.RecordOptions, error) {
+	if h.library == nil {
+		return library.Recording{}, live.RecordOptions{}, &RecordError{errors.New("there is no library to record into")}
+	}
+	n := library.NewRecording{Title: title, Cols: cols, Rows: rows, Shell: shell,
+		Env: map[string]string{"SHELL": shell, "TERM": "xterm-256color"}}
+	if len(h.command) > 0 {
+		n.Shell, n.Command = "", filepath.Base(shell)
+	}
+	rec, header, err := h.library.Begin(ctx, n)
+	if err != nil {
+		return rec, live.RecordOptions{}, &RecordError{err}
+	}
+	return rec, live.RecordOptions{Path: rec.Path, Header: header}, nil
+}
+
+// Record implements Host.
+func (h *Sessions) Record(ctx context.Context, t Terminal, title string) (library.Recording, error) {
+	s, state, err := h.find(t)
+	if err != nil {
+		return library.Recording{}, err
+	}
+	cols, rows := s.Size()
+	rec, options, err := h.begin(ctx, state.shell, title, cols, rows)
+	if err != nil {
+		return rec, err
+	}
+	if err := s.Record(options); err != nil {
+		return rec, &RecordError{errors.Join(err, h.library.Delete(ctx, rec.ID))}
+	}
+	h.mu.Lock()
+	state.recording = rec.ID
+	h.mu.Unlock()
+	return rec, nil
+}
+
+// Save implements Host.
+func (h *Sessions) Save(ctx context.Context, t Terminal) (library.Recording, error) {
+	s, state, err := h.find(t)
+	if err != nil {
+		return library.Recording{}, err
+	}
+	h.mu.Lock()
+	id := state.recording
+	state.recording = ""
+	h.mu.Unlock()
+	if id == "" {
+		return library.Recording{}, &RecordError{live.ErrNotRecording}
+	}
+	_, failed := s.StopRecording()
+	var info library.FinishInfo
+	select {
+	case <-s.Done():
+		code := s.Exit().Code
+		info.ExitStatus = &code
+	default:
+	}
+	// What is recorded is to be kept even when the app is on its way out.
+	rec, err := h.library.Finish(context.WithoutCancel(ctx), id, info)
+	if err != nil {
+		return rec, &RecordError{errors.Join(failed, err)}
+	}
+	if failed != nil {
+		return rec, &RecordError{failed}
+	}
+	return rec, nil
+}
+
+// Close implements Host.
+func (h *Sessions) Close(ctx context.Context, t Terminal) (library.Recording, error) {
+	s, _, err := h.find(t)
+	if err != nil {
+		return library.Recording{}, nil // closed already
+	}
+	s.Close() // its error is the recording's, which Save returns too
+	rec, err := h.Save(ctx, s)
+	if errors.Is(err, live.ErrNotRecording) {
+		err = nil
+	}
+	h.mu.Lock()
+	delete(h.open, s)
+	h.mu.Unlock()
+	return rec, err
+}
+
+func (h *Sessions) find(t Terminal) (*live.Session, *session, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s, _ := t.(*live.Session)
+	state := h.open[s]
+	if state == nil {
+		return nil, nil, errors.New("the terminal is not hosted here")
+	}
+	return s, state, nil
+}
+
+// Shutdown closes all terminals, side by side, and saves their recordings. It may
+// be called at any time and more than once.
+func (h *Sessions) Shutdown(ctx context.Context) error {
+	h.mu.Lock()
+	var sessions []*live.Session
+	for s := range h.open {
+		sessions = append(sessions, s)
+	}
+	h.mu.Unlock()
+	errs := make([]error, len(sessions))
+	var wg sync.WaitGroup
+	for i, s := range sessions {
+		wg.Go(func() {
+			_, err := h.Close(ctx, s)
+			if err != nil && !errors.Is(err, library.ErrNothingRecorded) {
+				errs[i] = fmt.Errorf("save the recording of a terminal: %w", err)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,224 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/term"
+
+	"rexec/library"
+	"rexec/tui/browser"
+	"rexec/tui/keys"
+	"rexec/tui/live"
+	"rexec/tui/page"
+	"rexec/tui/theme"
+	"rexec/tui/widget"
+)
+
+// Config says what to run. Only Library or Play must be given.
+type Config struct {
+	// Library is shown first, and recorded into. Without it there is only the
+	// player, and nothing can be hosted.
+	Library *library.Library
+	// Dirs.State is where the log is written; "" writes none.
+	Dirs library.Dirs
+	// Play begins in the player; leaving it ends the app unless there is a Library.
+	Play *page.Playback
+	// Command is what new terminals run; empty: the user's shell.
+	Command []string
+
+	Now func() time.Time // nil: time.Now
+	Env []string         // nil: os.Environ()
+
+	// Input and Output replace the terminal, for tests and for serving the app over
+	// a network; then Cols and Rows say how large it is.
+	Input      io.Reader
+	Output     io.Writer
+	Cols, Rows int
+}
+
+// ErrNoTerminal says that the app was started where there is no terminal to draw
+// on or to read keys from.
+var ErrNoTerminal = errors.New("rexec needs a terminal for its full-screen app; " +
+	"in scripts use its subcommands: rexec rec, rexec ls, rexec screen, rexec import")
+
+// closeTimeout bounds how long ending the app waits for terminals and disks.
+const closeTimeout = 10 * time.Second
+
+// Run shows the app until the user quits, ctx ends, or SIGHUP, SIGTERM or SIGINT
+// arrives. Whatever ends it, all hosted terminals are closed and their recordings
+// saved before it returns. Errors: ErrNoTerminal; what could not be saved.
+func Run(ctx context.Context, c Config) (err error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Env == nil {
+		c.Env = os.Environ()
+	}
+	if c.Library == nil && c.Play == nil {
+		return errors.New("neither a library nor a recording was given")
+	}
+	options, closeTTY, err := terminal(c)
+	if err != nil {
+		return err
+	}
+	defer closeTTY()
+	log, closeLog := openLog(c.Dirs.State)
+	defer closeLog()
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	sessions := live.NewSessions(c.Library, c.Command, c.Env, c.Now)
+	defer func() {
+		// Also after a panic or a terminal that went away.
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+		defer done()
+		if failed := sessions.Shutdown(ctx); failed != nil {
+			log.Error(failed.Error())
+			err = errors.Join(err, failed)
+		}
+	}()
+
+	s := newShell(newApp(ctx, c, sessions), c.Now, log)
+	program := tea.NewProgram(s, append(options,
+		tea.WithContext(ctx), tea.WithFPS(120), tea.WithoutSignalHandler(), tea.WithEnvironment(without(c.Env, "NO_COLOR")))...)
+	stop := onSignal(func() { program.Send(leaveMsg{}) })
+	defer stop()
+	if c.Library != nil {
+		go func() { program.Send(recoverLibrary(ctx, c.Library)) }()
+	}
+	_, err = program.Run()
+	switch {
+	case err == nil:
+	case errors.Is(err, tea.ErrProgramPanic):
+		log.Error("the app panicked")
+		return fmt.Errorf("the app failed, recordings are saved: %w", err)
+	case errors.Is(err, tea.ErrInterrupted), ctx.Err() != nil, s.app.closing:
+		err = nil
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.EIO):
+		err = nil // the terminal went away, as with SIGHUP
+	}
+	return err
+}
+
+// terminal checks that there is a terminal and returns the options that use it.
+func terminal(c Config) (options []tea.ProgramOption, closeTTY func(), err error) {
+	closeTTY = func() {}
+	if c.Output != nil {
+		options = append(options, tea.WithOutput(c.Output), tea.WithWindowSize(c.Cols, c.Rows))
+	} else if !term.IsTerminal(int(os.Stdout.Fd())) {
+		return nil, closeTTY, ErrNoTerminal
+	}
+	switch {
+	case c.Input != nil:
+		options = append(options, tea.WithInput(c.Input))
+	case !term.IsTerminal(int(os.Stdin.Fd())):
+		// Standard input may be a recording: keys come from the terminal itself.
+		in, out, err := tea.OpenTTY()
+		if err != nil {
+			return nil, closeTTY, ErrNoTerminal
+		}
+		closeTTY = func() { in.Close(); out.Close() }
+		options = append(options, tea.WithInput(in))
+	}
+	return options, closeTTY, nil
+}
+
+// without returns an environment without a variable.
+func without(env []string, name string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(e string) bool { return strings.HasPrefix(e, name+"=") })
+}
+
+func lookup(env []string, name string) string {
+	for _, e := range slices.Backward(env) {
+		if v, ok := strings.CutPrefix(e, name+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+// onSignal calls leave when a signal asks the app to end. The second one ends it at
+// once.
+func onSignal(leave func()) (stop func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-signals:
+			go leave()
+		case <-done:
+		}
+	}()
+	return func() { signal.Stop(signals); close(done) }
+}
+
+// newApp puts the pages together.
+func newApp(ctx context.Context, c Config, host *live.Sessions) app {
+	a := app{
+		look:   theme.Options{NoColor: lookup(c.Env, "NO_COLOR") != ""},
+		keys:   keys.New(prefixes(c.Env)...),
+		nextID: firstID,
+	}
+	a.theme = theme.New(a.look)
+	a.player = func(p page.Playback) page.Page { return newPlayer(ctx, c, p) }
+	a.shutdown = withContext(ctx, func(ctx context.Context) tea.Msg {
+		ctx, done := context.WithTimeout(ctx, closeTimeout)
+		defer done()
+		_ = host.Shutdown(ctx) // Run asks again, and tells
+		return shutdownMsg{}
+	})
+	if c.Library != nil {
+		a.hosting = true
+		a.pages = append(a.pages,
+			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still(c)})},
+			slot{liveID, live.New(ctx, host)})
+		a.stack = []int{libraryID}
+	}
+	if c.Play != nil {
+		a.pages = append(a.pages, slot{a.nextID, a.player(*c.Play)})
+		a.stack = append(a.stack, a.nextID)
+	}
+	return a
+}
+
+// prefixes returns the prefix keys: inside tmux, which keeps ctrl+b for itself,
+// ctrl+a as well.
+func prefixes(env []string) []string {
+	if lookup(env, "TMUX") != "" {
+		return []string{"ctrl+a", "ctrl+b"}
+	}
+	return []string{"ctrl+b"}
+}
+
+// recoverLibrary ends what a crash left open, and says so.
+func recoverLibrary(ctx context.Context, l *library.Library) tea.Msg {
+	toast := func(kind widget.ToastKind, text string) tea.Msg { return noticeMsg{page.Toast{Kind: kind, Text: text}} }
+	if err := l.ReadOnly(); err != nil {
+		return toast(widget.ToastWarn, widget.Sentence(err.Error())+" Recordings can be played, not made.")
+	}
+	found, err := l.Recover(ctx)
+	if err != nil {
+		return toast(widget.ToastError, "The library could not be checked: "+widget.Sentence(err.Error()))
+	}
+	repaired := 0
+	for _, r := range found {
+		if r.Action == library.ActionRepaired {
+			repaired++
+		}
+	}
+	if repaired == 0 {
+		return nil
+	}
+	return toast(widget.ToastWarn, are(repaired, "recording")+" back that a crash had left open.")
+}
