@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"rexec/internal/visible"
 )
 
 // The exit statuses.
@@ -57,4 +59,9 @@ func args(min, max int, want string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// say prints a line about the work to standard error.
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintln(a.err, "rexec: "+visible.String(fmt.Sprintf(format, args...)))
 }

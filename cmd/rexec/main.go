@@ -14,10 +14,7 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
-
-	"rexec/internal/visible"
 )
 
 func main() { os.Exit(run()) }
@@ -30,8 +27,8 @@ func run() int {
 		err: os.Stderr,
 	}
 	err := newRoot(a).ExecuteContext(context.Background())
-	if message := err; message != nil && message.Error() != "" {
-		fmt.Fprintf(a.err, "rexec: %s\n", visible.String(message.Error()))
+	if err != nil && err.Error() != "" {
+		a.say("%v", err)
 	}
 	return exitCode(err)
 }

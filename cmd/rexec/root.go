@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"os"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 // app is what all subcommands work with.
 type app struct {
 	in       *os.File
-	out, err io.Writer
+	out, err *os.File
 	home     string // --home: one folder for everything, "" for the user's usual places
 }
 
@@ -48,6 +47,12 @@ Without a command it opens the full-screen library.`,
 	root.PersistentFlags().StringVar(&a.home, "home", os.Getenv("REXEC_HOME"),
 		"keep everything in `DIR` (REXEC_HOME)")
 	root.AddCommand(
+		newRec(a),
+		newPlay(a),
+		newLs(a),
+		newImport(a),
+		newRm(a),
+		newScreen(a),
 		newVersion(a),
 	)
 	return root

@@ -69,7 +69,7 @@ func lostWhenKilled(t *testing.T, path string) time.Duration {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(events) != report.Events || len(lines) < 500 {
+	if len(events) != report.Events || len(lines) < 100 {
 		t.Fatalf("%d events with %d lines; the repair says %+v", len(events), len(lines), report)
 	}
 	return killed.Sub(time.Unix(0, last))

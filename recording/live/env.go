@@ -59,6 +59,24 @@ var outer = []string{
 	"TMUX", "TMUX_PANE", "STY", "WT_SESSION", "WT_PROFILE_ID",
 }
 
+// Check tells, without starting anything, whether the command of c can be run. The
+// error is a *CommandError, or ErrUnsupported.
+func Check(c Config) error {
+	if !supported {
+		return ErrUnsupported
+	}
+	_, _, err := lookup(c.withDefaults())
+	return err
+}
+
+// TermOf returns the TERM that the child of c gets.
+func TermOf(c Config) string {
+	if c.Term != "" {
+		return c.Term
+	}
+	return "xterm-256color"
+}
+
 // childEnv makes the child's environment from c.Env.
 func childEnv(c Config) []string {
 	env := make([]string, 0, len(c.Env)+3)
@@ -72,12 +90,10 @@ func childEnv(c Config) []string {
 			env = append(env, entry)
 		}
 	}
-	if c.Term != "" {
-		env = append(env, "TERM="+c.Term)
-	} else {
-		env = append(env, "TERM=xterm-256color", "COLORTERM=truecolor")
+	if c.Term == "" {
+		env = append(env, "COLORTERM=truecolor")
 	}
-	return append(env, "REXEC_SESSION="+c.ID)
+	return append(env, "TERM="+TermOf(c), "REXEC_SESSION="+c.ID)
 }
 
 func named(name string, patterns []string) bool {

@@ -30,28 +30,38 @@ type inputQueue struct {
 	ready chan struct{} // one slot
 
 	mu     sync.Mutex
-	buf    []byte // waits
-	busy   int    // bytes that are being written
+	buf    []byte        // waits
+	busy   int           // bytes that are being written
+	room   chan struct{} // closed when something was written, and then replaced
 	closed bool
 }
 
-func newInputQueue() *inputQueue { return &inputQueue{ready: make(chan struct{}, 1)} }
+func newInputQueue() *inputQueue {
+	return &inputQueue{ready: make(chan struct{}, 1), room: make(chan struct{})}
+}
 
 // push takes all of p or, when more than limit bytes would then wait, nothing. A
 // single p that is larger than the limit goes into an empty queue.
 func (q *inputQueue) push(p []byte, limit int) error {
+	_, err := q.tryPush(p, limit)
+	return err
+}
+
+// tryPush is push; with ErrInputFull it returns a channel that is closed when it is
+// worth another try.
+func (q *inputQueue) tryPush(p []byte, limit int) (room <-chan struct{}, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	waiting := len(q.buf) + q.busy
 	switch {
 	case q.closed:
-		return ErrEnded
+		return nil, ErrEnded
 	case waiting > 0 && waiting+len(p) > limit:
-		return ErrInputFull
+		return q.room, ErrInputFull
 	}
 	q.buf = append(q.buf, p...)
 	signal(q.ready)
-	return nil
+	return nil, nil
 }
 
 // empty tells whether everything was written.
@@ -72,6 +82,8 @@ func (q *inputQueue) run(w io.Writer) {
 		_, err := w.Write(data)
 		q.mu.Lock()
 		q.busy = 0
+		close(q.room)
+		q.room = make(chan struct{})
 		if err != nil {
 			q.closed = true
 		}

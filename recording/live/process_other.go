@@ -4,6 +4,9 @@ package live
 
 import "os"
 
+// supported tells whether terminals can be hosted here.
+const supported = false
+
 // process cannot exist here: spawn never returns one.
 type process struct{ pty *os.File }
 

@@ -15,6 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// supported tells whether terminals can be hosted here.
+const supported = true
+
 // process is a child on a pseudo-terminal of its own, as leader of a session of
 // its own.
 type process struct {

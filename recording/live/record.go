@@ -91,11 +91,24 @@ func (r *recorder) add(at time.Time, code, data string) error {
 	return r.append(at, code, data)
 }
 
+// output appends what the child printed.
+func (r *recorder) output(at time.Time, data []byte) error {
+	if err := r.noticeSleep(at); err != nil {
+		return err
+	}
+	return r.file.AppendOutput(r.clock(at), data)
+}
+
 func (r *recorder) append(at time.Time, code, data string) error {
+	return r.file.Append(cast.Event{Time: r.clock(at), Code: code, Data: data})
+}
+
+// clock is the recording's time at the time at; it does not run backward.
+func (r *recorder) clock(at time.Time) time.Duration {
 	if at.After(r.last) {
 		r.last = at
 	}
-	return r.file.Append(cast.Event{Time: max(0, r.last.Sub(r.began)), Code: code, Data: data})
+	return r.last.Sub(r.began)
 }
 
 // noticeSleep marks where the machine slept. The recording's own clock is
@@ -149,7 +162,7 @@ func (o *owner) begin(r *recorder) error {
 func (o *owner) redraw(at time.Time, must bool) {
 	if r := o.rec; r != nil && r.redraw && (must || o.term.Idle()) {
 		r.redraw = false
-		o.check(r.add(at, cast.Output, string(o.term.Snapshot().AppendRedraw(nil))))
+		o.check(r.output(at, o.term.Snapshot().AppendRedraw(nil)))
 	}
 }
 
@@ -160,7 +173,7 @@ func (o *owner) recordOutput(at time.Time, data []byte) {
 	case o.rec.redraw:
 		o.redraw(at, false)
 	default:
-		o.check(o.rec.add(at, cast.Output, string(data)))
+		o.check(o.rec.output(at, data))
 	}
 }
 

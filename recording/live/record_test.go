@@ -5,11 +5,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"rexec/recording/cast"
+	"rexec/recording/castfile"
 	"rexec/recording/live"
 )
 
@@ -37,7 +42,7 @@ func TestRecordingFromTheFirstByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if result.Bytes != info.Size() || result.Path != o.Path || result.Duration != events[len(events)-1].Time {
+	if result.Bytes != info.Size() || result.Path != o.Path || result.Duration.Round(time.Microsecond) != events[len(events)-1].Time {
 		t.Errorf("the result is %+v; the file has %d bytes and lasts %v", result, info.Size(), events[len(events)-1].Time)
 	}
 	if _, err := s.StopRecording(); !errors.Is(err, live.ErrNotRecording) {
@@ -169,6 +174,53 @@ func TestRecordingErrors(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "ran")); err == nil {
 		t.Error("the command ran although its recording could not begin")
+	}
+}
+
+// fullDisk has room for a while.
+type fullDisk struct {
+	castfile.Disk
+	room *atomic.Int64
+}
+
+func (d fullDisk) Write(p []byte) (int, error) {
+	if d.room.Add(-int64(len(p))) < 0 {
+		return 0, syscall.ENOSPC
+	}
+	return d.Disk.Write(p)
+}
+
+func TestFullDiskEndsTheRecordingAndNotTheTerminal(t *testing.T) {
+	o := recordTo(t)
+	var room atomic.Int64
+	room.Store(1000)
+	o.File.Wrap = func(d castfile.Disk) castfile.Disk { return fullDisk{d, &room} }
+	s := start(t, live.Config{Command: sh(`echo before; read x; seq 1 5000; read x; echo after; read x`), Record: &o})
+	waitForText(t, s, "before")
+	for limit := time.Now().Add(deadline); time.Now().Before(limit); runtime.Gosched() {
+		if written, _ := os.ReadFile(o.Path); strings.Contains(string(written), "before") {
+			break
+		}
+	}
+	s.Write([]byte("\n"))
+	failed := waitForEvent[live.RecordingFailedEvent](t, s).Result
+	if !errors.Is(failed.Err, castfile.ErrDiskFull) || failed.Path != o.Path {
+		t.Errorf("the event says %+v, want that the disk is full", failed)
+	}
+	if s.Recording().Active {
+		t.Error("the recording is still active")
+	}
+	s.Write([]byte("\n"))
+	waitForText(t, s, "after")
+	if _, events := readCast(t, o.Path); !strings.Contains(output(events), "before") {
+		t.Errorf("the file holds %q", output(events))
+	}
+	if result, err := s.StopRecording(); !errors.Is(err, castfile.ErrDiskFull) || result != failed {
+		t.Errorf("StopRecording returns %+v, %v", result, err)
+	}
+	room.Store(1 << 20)
+	if err := s.Record(recordTo(t)); err != nil {
+		t.Errorf("recording again: %v", err)
 	}
 }
 

@@ -144,6 +144,24 @@ func (s *Session) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// WriteAll is Write for a stream of input: it waits until there is room for p. It
+// returns ErrEnded, or the error of ctx.
+func (s *Session) WriteAll(ctx context.Context, p []byte) error {
+	for {
+		room, err := s.input.tryPush(p, InputLimit)
+		if err != ErrInputFull {
+			return err
+		}
+		select {
+		case <-room:
+		case <-s.done:
+			return ErrEnded
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // InputEmpty tells whether the child's terminal has taken all that was written.
 func (s *Session) InputEmpty() bool { return s.input.empty() }
 

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rexec/internal/visible"
+	"rexec/library"
+	"rexec/recording/cast"
+	"rexec/tui/widget"
+)
+
+func newLs(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "ls [WORD…]",
+		Aliases: []string{"list"},
+		Short:   "List the recordings, newest first",
+		Long: `List the recordings in the library, newest first; with words, those that have each
+of them in their title or in a command.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, words []string) error {
+			return a.ls(cmd.Context(), strings.Join(words, " "), asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	return cmd
+}
+
+func (a *app) ls(ctx context.Context, query string, asJSON bool) error {
+	lib, err := a.openLibrary(ctx)
+	if err != nil {
+		return err
+	}
+	defer lib.Close()
+	recordings, err := listAll(ctx, lib, query)
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return writeListJSON(a.out, recordings)
+	case len(recordings) == 0 && query != "":
+		a.say("no recording has that in its title or commands")
+		return nil
+	case len(recordings) == 0:
+		a.say("there are no recordings; rexec rec makes one")
+		return nil
+	}
+	return writeList(a.out, recordings)
+}
+
+// listAll returns all recordings that match.
+func listAll(ctx context.Context, lib *library.Library, query string) ([]library.Recording, error) {
+	const page = 500
+	var all []library.Recording
+	o := library.ListOptions{Query: query, Limit: page}
+	for {
+		recordings, err := lib.List(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, recordings...)
+		if len(recordings) < page {
+			return all, nil
+		}
+		o.After = recordings[len(recordings)-1].Cursor()
+	}
+}
+
+func writeList(w io.Writer, recordings []library.Recording) error {
+	width := shortestIDs(recordings)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ID\tDATE\tLENGTH\tSIZE\tSCREEN\tTITLE")
+	for _, r := range recordings {
+		name := visible.String(r.Name())
+		if r.Status != library.StatusComplete {
+			name += " (" + string(r.Status) + ")"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID[:min(width, len(r.ID))], r.Created.Local().Format("2006-01-02 15:04"),
+			cast.FormatTime(r.Duration), widget.Bytes(r.Size), cast.FormatSize(r.Cols, r.Rows), name)
+	}
+	return t.Flush()
+}
+
+// shortestIDs returns how many characters tell the ids apart, at least 8.
+func shortestIDs(recordings []library.Recording) int {
+	for width := 8; ; width++ {
+		seen := make(map[string]bool, len(recordings))
+		longer := false
+		for _, r := range recordings {
+			longer = longer || len(r.ID) > width
+			seen[r.ID[:min(width, len(r.ID))]] = true
+		}
+		if len(seen) == len(recordings) || !longer {
+			return width
+		}
+	}
+}
+
+// listed is a recording as ls --json prints it. Names and meaning of the fields
+// are kept: programs read them.
+type listed struct {
+	ID          string    `json:"id"`
+	Title       string    `json:"title"`
+	Description string    `json:"description"`
+	Tags        []string  `json:"tags"`
+	Status      string    `json:"status"` // recording, complete, repaired, damaged, missing
+	Source      string    `json:"source"` // recorded, imported
+	CreatedAt   time.Time `json:"created_at"`
+	Duration    float64   `json:"duration"` // seconds
+	Size        int64     `json:"size"`     // bytes
+	Cols        int       `json:"cols"`
+	Rows        int       `json:"rows"`
+	Commands    int       `json:"commands"`
+	Command     string    `json:"command"`
+	Shell       string    `json:"shell"`
+	Host        string    `json:"host"`
+	Dir         string    `json:"dir"`
+	ExitStatus  *int      `json:"exit_status"` // null: not known
+	SHA256      string    `json:"sha256"`
+	Path        string    `json:"path"`
+}
+
+func writeListJSON(w io.Writer, recordings []library.Recording) error {
+	list := make([]listed, len(recordings))
+	for i, r := range recordings {
+		list[i] = listed{
+			ID: r.ID, Title: r.Title, Description: r.Description, Tags: append([]string{}, r.Tags...),
+			Status: string(r.Status), Source: string(r.Source), CreatedAt: r.Created, Duration: r.Duration.Seconds(),
+			Size: r.Size, Cols: r.Cols, Rows: r.Rows, Commands: r.Commands, Command: r.Command, Shell: r.Shell,
+			Host: r.Host, Dir: r.Dir, ExitStatus: r.ExitStatus, SHA256: r.SHA256, Path: r.Path,
+		}
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(list)
+}

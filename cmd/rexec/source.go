@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"rexec/library"
+	"rexec/recording/cast"
+)
+
+// openLibrary opens the library of --home.
+func (a *app) openLibrary(ctx context.Context) (*library.Library, error) {
+	dirs, err := library.DefaultDirs(a.home)
+	if err != nil {
+		return nil, err
+	}
+	return library.Open(ctx, dirs, library.Options{})
+}
+
+// source is a cast that an argument FILE|ID|- stands for.
+type source struct {
+	path  string
+	id    string // when it is in the library
+	title string // as stored: data
+	spool string // the temporary file to remove, "" for none
+}
+
+// recordingArg is what all subcommands that read a recording take.
+const recordingArg = "a recording: a file, an id or the beginning of one, or - for standard input"
+
+// source finds what an argument means: - is standard input, a file that exists is
+// that file, and everything else is the id of a recording, or its beginning.
+func (a *app) source(ctx context.Context, arg string) (*source, error) {
+	if arg == "-" {
+		return a.spool(ctx)
+	}
+	info, err := os.Stat(arg)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s is a folder; name %s", arg, recordingArg)
+	case err == nil:
+		return &source{path: arg}, nil
+	}
+	lib, err := a.openLibrary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer lib.Close()
+	target, err := lib.Resolve(ctx, arg)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	s := &source{path: target.Path}
+	if r := target.Recording; r != nil {
+		s.id, s.title = r.ID, r.Name()
+	}
+	return s, nil
+}
+
+// notFound adds the next step to an error of the search for a recording.
+func notFound(err error) error {
+	var several *library.ErrAmbiguous
+	switch {
+	case errors.Is(err, library.ErrNotFound):
+		return fmt.Errorf("%w; rexec ls lists the recordings", err)
+	case errors.As(err, &several):
+		return fmt.Errorf("%w; type more of it", err)
+	}
+	return err
+}
+
+// spool copies standard input to a temporary file, since playing goes back and
+// forth.
+func (a *app) spool(ctx context.Context) (*source, error) {
+	if term.IsTerminal(int(a.in.Fd())) {
+		return nil, usagef("- reads a recording from standard input, which is a terminal; pipe one in, or name a file")
+	}
+	f, err := os.CreateTemp("", "rexec-*.cast")
+	if err != nil {
+		return nil, fmt.Errorf("keep standard input for playing: %w", err)
+	}
+	s := &source{path: f.Name(), spool: f.Name(), title: "standard input"}
+	_, err = io.Copy(f, readerWithContext{ctx, a.in})
+	if err := errors.Join(err, f.Close()); err != nil {
+		s.close()
+		return nil, fmt.Errorf("keep standard input for playing: %w", err)
+	}
+	return s, nil
+}
+
+func (s *source) close() {
+	if s.spool != "" {
+		os.Remove(s.spool)
+	}
+}
+
+// readerWithContext ends reading when the context does.
+type readerWithContext struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r readerWithContext) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}
+
+// castError adds the next step to why a cast cannot be read.
+func castError(name string, err error) error {
+	var syntax *cast.SyntaxError
+	switch {
+	case errors.Is(err, cast.ErrNotCast):
+		return fmt.Errorf("%s is not an asciicast; rexec plays recordings made by rexec or asciinema", name)
+	case errors.As(err, &syntax):
+		return fmt.Errorf("%s cannot be played: %w", name, err)
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
