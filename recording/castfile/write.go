@@ -29,8 +29,8 @@ func (f *File) take(spare queue) (q queue, last bool) {
 	f.flush.Stop()
 	q = f.queue
 	f.queue = queue{events: spare.events[:0], data: spare.data[:0]}
-	if cap(spare.data) > 4*flushBytes {
-		f.queue.data = nil // a flood's buffers are not kept for an idle shell
+	if cap(spare.data) > 4*flushBytes && len(spare.data) < flushBytes {
+		f.queue.data = nil // a flood's buffers are not kept when the flood is over
 	}
 	f.room.Broadcast()
 	return q, f.closed || f.err != nil
