@@ -181,7 +181,7 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 	if c.Library != nil {
 		a.hosting = true
 		a.pages = append(a.pages,
-			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still(c)})},
+			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still})},
 			slot{liveID, live.New(ctx, host)})
 		a.stack = []int{libraryID}
 	}

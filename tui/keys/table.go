@@ -27,7 +27,7 @@ const (
 )
 
 var library = []Binding{
-	{ID: Open, Context: Library, Keys: []string{"enter", "o"}, Label: "enter", Short: "play", Help: "play the recording, or go to the running terminal", Group: "Recordings", Hint: true},
+	{ID: Open, Context: Library, Keys: []string{"enter", "o"}, Label: "enter", Short: "open", Help: "play the recording, or go to the running terminal", Group: "Recordings", Hint: true},
 	{ID: Record, Context: Library, Keys: []string{"r"}, Short: "record", Help: "record a new terminal; asks for a title, enter skips", Group: "Terminals", Hint: true},
 	{ID: NewTerminal, Context: Library, Keys: []string{"c"}, Short: "terminal", Help: "open a new terminal without recording it", Group: "Terminals", Hint: true},
 	{ID: Find, Context: Library, Keys: []string{"/"}, Short: "search", Help: "search titles, descriptions and commands as you type", Group: "Search", Hint: true},

@@ -10,11 +10,12 @@ import (
 // of r. why leaves out nothing but draws what cannot be used now faintly.
 func WhichKey(s *screen.Screen, t *theme.Theme, r screen.Rect, prefix string, bindings []keys.Binding, why keys.Why) {
 	s.HideCursor()
-	column := 0
+	keyWidth, textWidth := 0, 0
 	for _, b := range bindings {
-		column = max(column, s.Width(b.KeyLabel())+2+s.Width(b.Help))
+		keyWidth = max(keyWidth, s.Width(b.KeyLabel()))
+		textWidth = max(textWidth, s.Width(b.Help))
 	}
-	column = min(column, r.Dx()-6)
+	column := min(keyWidth+2+textWidth, r.Dx()-6)
 	columns := max(min((r.Dx()-4)/(column+4), 3), 1)
 	rows := (len(bindings) + columns - 1) / columns
 	height := min(rows+3, r.Dy())
@@ -23,10 +24,6 @@ func WhichKey(s *screen.Screen, t *theme.Theme, r screen.Rect, prefix string, bi
 	s.Box(box, t.PanelBorder, t.Panel)
 	s.Spans(box.Min.X+3, box.Min.Y+1, width-6,
 		screen.Span{Text: prefix, Style: t.PanelKey}, screen.Span{Text: " then", Style: t.PanelMuted})
-	keyWidth := 0
-	for _, b := range bindings {
-		keyWidth = max(keyWidth, s.Width(b.KeyLabel()))
-	}
 	for i, b := range bindings {
 		x, y := box.Min.X+3+(i/rows)*(column+4), box.Min.Y+2+i%rows
 		if y >= box.Max.Y-1 {

@@ -1,0 +1,58 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"rexec/library"
+	"rexec/recording/timeline"
+	"rexec/vt"
+)
+
+// stillTime bounds how long a preview's picture may take: a large recording shows
+// the best moment of its beginning.
+const stillTime = 300 * time.Millisecond
+
+// stillMoments are where a picture is looked for, in parts of a recording.
+var stillMoments = []float64{0.15, 0.4, 0.65, 0.9}
+
+// still returns the moment of a recording that shows most.
+func still(ctx context.Context, r library.Recording) (*vt.Snapshot, error) {
+	ctx, done := context.WithTimeout(ctx, stillTime)
+	defer done()
+	t, err := timeline.Open(ctx, timeline.File(r.Path), timeline.Options{KeyframeBytes: 4 << 20, CacheBytes: 1 << 20})
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	var best *vt.Snapshot
+	most := -1
+	for _, part := range stillMoments {
+		f, err := t.At(ctx, time.Duration(float64(r.Duration)*part))
+		if errors.Is(err, context.DeadlineExceeded) && best != nil {
+			break
+		}
+		if err != nil {
+			return best, err
+		}
+		// Later moments win unless they show clearly less: they are nearer to the point.
+		if n := shows(f.Snapshot); n*5 >= most*4 {
+			best, most = f.Snapshot, max(n, most)
+		}
+	}
+	return best, nil
+}
+
+// shows counts the cells of a screen that hold something.
+func shows(s *vt.Snapshot) (n int) {
+	_, rows := s.Size()
+	for y := range rows {
+		for _, c := range s.Line(y).Cells() {
+			if r, ok := c.Rune(); !ok || r != ' ' {
+				n++
+			}
+		}
+	}
+	return n
+}
