@@ -1,0 +1,175 @@
+package timeline
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"rexec/internal/testreq"
+)
+
+// longCast returns a cast of 51 MB: a recorded full-screen program, 54 times end to
+// end. REXEC_LONG_CAST names another file.
+func longCast(b *testing.B) Source {
+	b.Helper()
+	if path := os.Getenv("REXEC_LONG_CAST"); path != "" {
+		return File(path)
+	}
+	data, err := os.ReadFile(filepath.Join(testreq.Corpus(b, "casts"), "ext-rsfilc-demo.cast"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(b.TempDir(), "long.cast")
+	if err := os.WriteFile(path, repeatCast(b, data, 54), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return File(path)
+}
+
+func openLong(b *testing.B) *Timeline {
+	b.Helper()
+	tl, err := Open(b.Context(), longCast(b), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { tl.Close() })
+	if err := tl.Index(b.Context(), nil); err != nil {
+		b.Fatal(err)
+	}
+	return tl
+}
+
+func BenchmarkFirstFrame(b *testing.B) {
+	src := longCast(b)
+	for b.Loop() {
+		tl, err := Open(b.Context(), src, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := tl.At(b.Context(), 0); err != nil {
+			b.Fatal(err)
+		}
+		tl.Close()
+	}
+}
+
+func BenchmarkIndex(b *testing.B) {
+	src := longCast(b)
+	b.SetBytes(src.Size())
+	for b.Loop() {
+		tl, err := Open(b.Context(), src, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := tl.Index(b.Context(), nil); err != nil {
+			b.Fatal(err)
+		}
+		tl.Close()
+	}
+}
+
+// What an indexed cast of 51 MB holds, by its own account and by the runtime's.
+func BenchmarkMemory(b *testing.B) {
+	src := longCast(b)
+	heap := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	for b.Loop() {
+		before := heap()
+		tl, err := Open(b.Context(), src, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := tl.Index(b.Context(), nil); err != nil {
+			b.Fatal(err)
+		}
+		m := tl.Memory()
+		b.ReportMetric((heap()-before)/(1<<20), "heap-MB")
+		b.ReportMetric(float64(m.Keyframes)/(1<<20), "keyframe-MB")
+		b.ReportMetric(float64(m.KeyframeCount), "keyframes")
+		b.ReportMetric(float64(m.Cache)/(1<<20), "cache-MB")
+		tl.Close()
+	}
+}
+
+// seeks asks for one random position after the other, each before or behind the one
+// before it, and reports the 95th percentile.
+func seeks(b *testing.B, backward bool) {
+	tl := openLong(b)
+	random := rand.New(rand.NewPCG(5, 6))
+	end := tl.Duration()
+	last := end / 2
+	var took []time.Duration
+	for b.Loop() {
+		from, room := last, end-last
+		if backward {
+			from, room = 0, last
+		}
+		if room < end/10 { // start over from the other end
+			from, room = 0, end
+		}
+		pos := from + time.Duration(random.Int64N(int64(room)))
+		start := time.Now()
+		if _, err := tl.At(b.Context(), pos); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+		last = pos
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "max-ms")
+}
+
+func BenchmarkSeekForward(b *testing.B)  { seeks(b, false) }
+func BenchmarkSeekBackward(b *testing.B) { seeks(b, true) }
+
+// Playing asks for a position every 16 ms of the recording.
+func BenchmarkPlay(b *testing.B) {
+	tl := openLong(b)
+	pos := time.Duration(0)
+	for b.Loop() {
+		if pos += 16 * time.Millisecond; pos > tl.Duration() {
+			pos = 0
+		}
+		if _, err := tl.At(b.Context(), pos); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkStepBack(b *testing.B) {
+	tl := openLong(b)
+	pos := tl.Duration()
+	for b.Loop() {
+		f, err := tl.Step(b.Context(), pos, -1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		pos = f.Time
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	tl := openLong(b)
+	for _, q := range []Query{{Text: "nothing like it"}, {Text: "2023"}, {Text: `\d+:\d+`, Regexp: true}} {
+		b.Run(q.Text, func(b *testing.B) {
+			hits := 0
+			for b.Loop() {
+				hits = 0
+				if err := tl.Search(b.Context(), q, func(Hit) { hits++ }, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(hits), "hits")
+		})
+	}
+}
