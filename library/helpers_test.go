@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"rexec/recording/cast"
+	"rexec/recording/castfile"
 )
 
 // clock is a clock that moves only when it is told to.
@@ -115,7 +116,7 @@ func writeCast(path string, h cast.Header, word string) error {
 // lock holds the lock on a file as another process would that writes it.
 func lock(t testing.TB, path string) (unlock func()) {
 	t.Helper()
-	unlock, ok, err := tryLock(path)
+	unlock, ok, err := castfile.TryLock(path)
 	if err != nil || !ok {
 		t.Fatalf("lock %s: %v, %v", path, ok, err)
 	}
@@ -256,46 +257,4 @@ func checkWhole(t testing.TB, l *Library) []Recording {
 		}
 	}
 	return list
-}
-
-// castWriter writes a cast, locked, as a recorder does.
-type castWriter struct {
-	f      *os.File
-	w      *cast.Writer
-	unlock func()
-}
-
-func createCast(path string, h cast.Header) (*castWriter, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	unlock, _, err := tryLock(path)
-	if err != nil {
-		return nil, err
-	}
-	w, err := cast.NewWriter(f, h)
-	if err != nil {
-		return nil, err
-	}
-	return &castWriter{f, w, unlock}, w.Flush()
-}
-
-func (c *castWriter) append(e cast.Event) error {
-	if err := c.w.Write(e); err != nil {
-		return err
-	}
-	return c.w.Flush()
-}
-
-func (c *castWriter) close() (size int64, err error) {
-	defer c.unlock()
-	if err := c.w.Close(); err != nil {
-		return 0, err
-	}
-	info, err := c.f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), c.f.Close()
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"rexec/recording/castfile"
 )
 
 // owner is the sign that an open library lives: a locked file in locks/. Rows and
@@ -64,7 +66,7 @@ func (l *Library) lockOwner() (owner, error) {
 		return owner{}, err
 	}
 	f.Close()
-	unlock, ok, err := tryLock(path)
+	unlock, ok, err := castfile.TryLock(path)
 	if err != nil {
 		return owner{}, err
 	}
@@ -106,10 +108,10 @@ func isLocked(path string) (bool, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	unlock, ok, err := tryLock(path)
+	unlock, ok, err := castfile.TryLock(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return false, nil
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return false, nil // what may not be written, no recorder of this user writes
 	case err != nil:
 		return false, fmt.Errorf("look whether somebody writes %s: %w", path, err)
 	case !ok:

@@ -75,15 +75,29 @@ func (l *Library) Finish(ctx context.Context, id string, info FinishInfo) (Recor
 	if err != nil || r.Status != StatusRecording {
 		return r, err
 	}
-	locked, err := isLocked(r.Path)
-	if err != nil {
+	if err := waitUnlocked(ctx, r); err != nil {
 		return Recording{}, err
-	}
-	if locked {
-		return Recording{}, &ErrBusy{ID: id}
 	}
 	r, _, err = l.finish(ctx, r, info.ExitStatus)
 	return r, err
+}
+
+// waitUnlocked waits a little for the lock on a recording to go. A program that is
+// started by another goroutine right when the file is closed keeps it locked until
+// it runs; somebody who looks whether it is locked holds it for a moment, too.
+func waitUnlocked(ctx context.Context, r Recording) error {
+	const tries, pause = 50, 10 * time.Millisecond
+	for range tries {
+		if locked, err := isLocked(r.Path); err != nil || !locked {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+	return &ErrBusy{ID: r.ID}
 }
 
 // finish ends a recording that nobody writes. It returns how many bytes of a torn
