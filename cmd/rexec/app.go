@@ -2,10 +2,21 @@ package main
 
 import (
 	"context"
-	"errors"
+
+	"rexec/library"
+	"rexec/tui"
 )
 
-// openApp runs the full-screen app.
+// openApp runs the full-screen app on the library.
 func (a *app) openApp(ctx context.Context) error {
-	return errors.New("the full-screen app is not in this build yet")
+	dirs, err := library.DefaultDirs(a.home)
+	if err != nil {
+		return err
+	}
+	lib, err := a.openLibrary(ctx)
+	if err != nil {
+		return err
+	}
+	defer lib.Close()
+	return tui.Run(ctx, tui.Config{Library: lib, Dirs: dirs})
 }

@@ -44,6 +44,8 @@ func (a *app) importFiles(ctx context.Context, files []string) error {
 			fmt.Fprintf(a.out, "%s: already in the library as %s%s\n", name, there.ID, titled(there.Title))
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case errors.As(err, new(*library.ErrReadOnly)):
+			return err
 		default:
 			failed++
 			a.say("%s", castError(file, unwrapImport(err)))

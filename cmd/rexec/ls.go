@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -40,7 +41,7 @@ func (a *app) ls(ctx context.Context, query string, asJSON bool) error {
 		return err
 	}
 	defer lib.Close()
-	recordings, err := listAll(ctx, lib, query)
+	recordings, err := a.listRecovered(ctx, lib, query)
 	switch {
 	case err != nil:
 		return err
@@ -53,7 +54,27 @@ func (a *app) ls(ctx context.Context, query string, asJSON bool) error {
 		a.say("there are no recordings; rexec rec makes one")
 		return nil
 	}
-	return writeList(a.out, recordings)
+	all := recordings
+	if query != "" { // the ids must mean one recording of all
+		if all, err = listAll(ctx, lib, ""); err != nil {
+			return err
+		}
+	}
+	return writeList(a.out, recordings, shortestIDs(all))
+}
+
+// listRecovered lists the recordings that match. When one of them seems to be
+// written, what a crash left open is ended first: it may be just that.
+func (a *app) listRecovered(ctx context.Context, lib *library.Library, query string) ([]library.Recording, error) {
+	recordings, err := listAll(ctx, lib, query)
+	open := func(r library.Recording) bool { return r.Status == library.StatusRecording }
+	if err != nil || !slices.ContainsFunc(recordings, open) {
+		return recordings, err
+	}
+	if _, err := lib.Recover(ctx); err != nil {
+		a.say("%v", err)
+	}
+	return listAll(ctx, lib, query)
 }
 
 // listAll returns all recordings that match.
@@ -74,8 +95,8 @@ func listAll(ctx context.Context, lib *library.Library, query string) ([]library
 	}
 }
 
-func writeList(w io.Writer, recordings []library.Recording) error {
-	width := shortestIDs(recordings)
+// writeList writes a table, with the ids cut to a width.
+func writeList(w io.Writer, recordings []library.Recording, width int) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "ID\tDATE\tLENGTH\tSIZE\tSCREEN\tTITLE")
 	for _, r := range recordings {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"golang.org/x/term"
@@ -19,7 +20,11 @@ func (a *app) openLibrary(ctx context.Context) (*library.Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	return library.Open(ctx, dirs, library.Options{})
+	lib, err := library.Open(ctx, dirs, library.Options{})
+	if errors.As(err, new(*fs.PathError)) && !errors.As(err, new(*library.ErrReadOnly)) {
+		err = fmt.Errorf("%w; name another folder with --home or REXEC_HOME", err)
+	}
+	return lib, err
 }
 
 // source is a cast that an argument FILE|ID|- stands for.
