@@ -23,7 +23,10 @@ type glyph struct {
 // maxGlyphs bounds the caches; a screen that shows more starts over.
 const maxGlyphs = 1 << 14
 
-const replacement = "\uFFFD"
+const (
+	replacement = "\uFFFD"
+	joiner      = "\u200d"
+)
 
 var ascii = func() (t [128]string) {
 	for i := range t {
@@ -77,7 +80,7 @@ func (g *glyphs) width(cluster string) int {
 // drawn; where it counts less, the caller pads.
 func (g *glyphs) cluster(text string, columns int) glyph {
 	// A joiner at the end would join with whatever stands in the next cell.
-	text = strings.TrimRight(text, "\u200d")
+	text = strings.TrimRight(text, joiner)
 	if strings.IndexFunc(text, isControl) < 0 {
 		if w := g.width(text); w >= 1 && w <= columns {
 			return glyph{text, w}
@@ -101,10 +104,44 @@ func (g *glyphs) next(s string) (v glyph, rest string) {
 		return g.visible(r), s[n:]
 	}
 	c, w := ansi.FirstGraphemeCluster(s, g.method)
-	if w >= 1 && w <= 2 && strings.IndexFunc(c, isControl) < 0 {
-		return glyph{c, w}, s[len(c):]
+	text := strings.TrimRight(c, joiner)
+	if g.extends(text) {
+		return glyph{replacement, 1}, s[len(c):]
 	}
-	return g.visible(r), s[n:]
+	if w >= 1 && w <= 2 && strings.IndexFunc(text, isControl) < 0 {
+		return glyph{text, w}, s[len(c):]
+	}
+	return g.visible(r), s[len(c):] // its base alone
+}
+
+// joins returns the cluster that the end of one cell and the next one make when
+// the terminal counts by cluster and so would draw them as one, and how many
+// columns it takes; ok is false when they stay two.
+func (g *glyphs) joins(a, b string) (v glyph, ok bool) {
+	if g.method != ansi.GraphemeWidth || a == "" || b == "" {
+		return v, false
+	}
+	if r, _ := utf8.DecodeRuneInString(b); standsAlone(r) {
+		return v, false
+	}
+	both := a + b
+	if c, w := ansi.FirstGraphemeCluster(both, g.method); len(c) > len(a) {
+		return glyph{both, w}, true
+	}
+	return v, false
+}
+
+// extends tells whether text would join whatever stands before it.
+func (g *glyphs) extends(text string) bool {
+	_, ok := g.joins(" ", text)
+	return ok
+}
+
+// standsAlone tells of the most common characters that they join nothing before
+// them; of others it is not known.
+func standsAlone(r rune) bool {
+	return r < 0x300 || r >= 0x2010 && r < 0x2028 || r >= 0x2100 && r < 0x2c00 ||
+		r >= 0x3000 && r < 0x302a || r >= 0x3030 && r < 0x3099 || r >= 0x309b && r < 0xa000
 }
 
 // visible returns the glyph of r, or what makes it visible when it has none.

@@ -109,6 +109,16 @@ func (p *painter) row(dst uv.Line, line vt.Line) int {
 			return x + 1
 		}
 		g := p.glyph(line, i, c, w)
+		if lead := leadBefore(dst, x); lead >= 0 {
+			if v, ok := p.glyphs.joins(dst[lead].Content, g.text); ok && v.width <= x+w-lead {
+				p.merge(dst[lead:x+w], v)
+				x, i = x+w, i+w
+				continue
+			}
+		}
+		if x == 0 && p.glyphs.extends(g.text) {
+			g = glyph{replacement, 1}
+		}
 		dst[x] = uv.Cell{Content: g.text, Width: g.width, Style: p.style, Link: p.link}
 		for k := 1; k < w; k++ {
 			if k < g.width {
@@ -120,6 +130,32 @@ func (p *painter) row(dst uv.Line, line vt.Line) int {
 		x, i = x+w, i+w
 	}
 	return x
+}
+
+// leadBefore returns where the character begins that ends before column x, -1 at
+// the start.
+func leadBefore(l uv.Line, x int) int {
+	for x--; x >= 0 && l[x].Width == 0; x-- {
+	}
+	return x
+}
+
+// merge makes one character of cells that the terminal would draw as one, and
+// fills the columns that it leaves with blanks, so that what follows stays in
+// place.
+func (p *painter) merge(l uv.Line, v glyph) {
+	first := l[0]
+	first.Content, first.Width = v.text, v.width
+	for i := range l {
+		switch {
+		case i == 0:
+			l[i] = first
+		case i < v.width:
+			l[i] = uv.Cell{}
+		default:
+			l[i] = uv.Cell{Content: " ", Width: 1, Style: first.Style}
+		}
+	}
 }
 
 // glyph returns what to draw for a cell, at most w columns wide.
