@@ -39,14 +39,18 @@ func (e *ErrDuplicate) Error() string {
 }
 
 // ErrReadOnly says that the library cannot be written, or cannot be made, because
-// of the folder or file Path.
+// of the folder or file Path: for want of a permission, or of room on the disk.
 type ErrReadOnly struct {
 	Path string
 	Err  error // the system's reason
 }
 
 func (e *ErrReadOnly) Error() string {
-	return fmt.Sprintf("cannot write %s (%v): make it writable, or name another folder with --home or REXEC_HOME", e.Path, reason(e.Err))
+	remedy := "make it writable"
+	if isFull(e.Err) {
+		remedy = "make room on the disk"
+	}
+	return fmt.Sprintf("cannot write %s (%v): %s, or name another folder with --home or REXEC_HOME", e.Path, reason(e.Err), remedy)
 }
 
 func (e *ErrReadOnly) Unwrap() error { return e.Err }

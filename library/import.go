@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,10 +136,9 @@ func (l *Library) place(ctx context.Context, r Recording, c *content, part strin
 			made = []string{r.Path}
 			return rename(part, r.Path)
 		}
-		if r, err = l.giveID(ctx, tx, r); err != nil {
+		if r, err = l.givePlace(ctx, tx, r); err != nil {
 			return err
 		}
-		r.Path = l.castPath(r.ID, r.Created)
 		if err := l.insert(ctx, tx, r, ""); err != nil {
 			return err
 		}
@@ -147,9 +147,6 @@ func (l *Library) place(ctx context.Context, r Recording, c *content, part strin
 		}
 		if r, err = l.byID(ctx, tx, r.ID); err != nil {
 			return err
-		}
-		if _, err := os.Lstat(r.Path); err == nil {
-			return fmt.Errorf("%s is in the way: start rexec again, which takes it in", r.Path)
 		}
 		made = []string{sidecarPath(r.Path), r.Path}
 		if err := writeSidecar(r.Path, sidecarOf(r)); err != nil {
@@ -191,6 +188,27 @@ func (l *Library) giveID(ctx context.Context, tx *sql.Tx, r Recording) (Recordin
 		return r, fmt.Errorf("make an id: %w", err)
 	}
 	return r, nil
+}
+
+// givePlace gives a recording that is new here an id and a path that are free: no
+// file stands there, and none is about to be removed from there.
+func (l *Library) givePlace(ctx context.Context, tx *sql.Tx, r Recording) (Recording, error) {
+	for range 3 {
+		var err error
+		if r, err = l.giveID(ctx, tx, r); err != nil {
+			return r, err
+		}
+		r.Path = l.castPath(r.ID, r.Created)
+		due, err := l.removalDue(ctx, tx, r.Path)
+		if err != nil {
+			return r, err
+		}
+		if _, err := os.Lstat(r.Path); errors.Is(err, fs.ErrNotExist) && !due {
+			return r, nil
+		}
+		r.ID = ""
+	}
+	return r, fmt.Errorf("no free path in %s", filepath.Dir(r.Path))
 }
 
 // openImport opens a file that begins as a cast does. Anything but a regular file is

@@ -120,6 +120,40 @@ func TestImportKeepsTheIDOfARexecRecording(t *testing.T) {
 	checkWhole(t, l)
 }
 
+func TestImportOfWhatIsStillBeingDeleted(t *testing.T) {
+	const id = "01900000-0000-7000-8000-000000000001"
+	l := openLibrary(t, t.TempDir(), Options{})
+	path := writeText(t, filepath.Join(t.TempDir(), "a.cast"),
+		`{"version":2,"width":80,"height":24,"timestamp":1700000000,"rexec":{"id":"`+id+`"}}`+"\n[1,\"o\",\"x\"]\n")
+	first := must[Recording](t)(l.Import(t.Context(), path, nil))
+	obstacle := sidecarPath(first.Path)
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	writeText(t, filepath.Join(obstacle, "x"), "")
+	if err := l.Delete(t.Context(), id); err == nil {
+		t.Fatal("deleted in spite of the obstacle: the test proves nothing")
+	}
+	second := must[Recording](t)(l.Import(t.Context(), path, nil))
+	if second.Path == first.Path {
+		t.Errorf("imported to where a file is about to be removed: %s", second.Path)
+	}
+	if err := os.RemoveAll(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	recovered(t, l)
+	if got := checkWhole(t, l); len(got) != 1 || got[0].ID != second.ID {
+		t.Errorf("left: %+v", got)
+	}
+	if err := l.Delete(t.Context(), second.ID); err != nil {
+		t.Fatal(err)
+	}
+	if third := must[Recording](t)(l.Import(t.Context(), path, nil)); third.ID != id {
+		t.Errorf("when all is gone, it gets id %s", third.ID)
+	}
+	checkWhole(t, l)
+}
+
 func TestImportOfDamage(t *testing.T) {
 	for _, c := range []struct {
 		name, text string

@@ -190,8 +190,8 @@ func (l *Library) update(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return nil
 }
 
-// checkWritable makes the data folder, and returns *ErrReadOnly when the system
-// does not let files be made or changed there. SQLite is not asked: it opens what
+// checkWritable makes the data folder, and returns *ErrReadOnly when files cannot be
+// made or changed there, for want of a permission or of room. SQLite is not asked: it opens what
 // it cannot write for reading, without a word.
 func (l *Library) checkWritable() error {
 	if err := os.MkdirAll(l.dirs.Data, 0o700); err != nil {
@@ -201,8 +201,13 @@ func (l *Library) checkWritable() error {
 	if err != nil {
 		return l.refusal(l.dirs.Data, err)
 	}
+	// SQLite needs about this much beside the database before it can say anything.
+	_, err = probe.Write(make([]byte, 64<<10))
 	probe.Close()
 	os.Remove(probe.Name())
+	if err != nil {
+		return l.refusal(l.dirs.Data, err)
+	}
 	f, err := os.OpenFile(l.dbPath(), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -214,16 +219,20 @@ func (l *Library) checkWritable() error {
 }
 
 func (l *Library) refusal(path string, err error) error {
-	if isRefusal(err) {
+	if isRefusal(err) || isFull(err) {
 		return &ErrReadOnly{Path: path, Err: reason(err)}
 	}
 	return err
 }
 
-// isRefusal says that the system does not allow writing, as opposed to a full or a
-// failing disk.
+// isRefusal says that the system does not allow writing.
 func isRefusal(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+}
+
+// isFull says that there is no room, on the disk or in the user's quota.
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // reason takes the operation and the path off an error of package os: the message
@@ -236,7 +245,7 @@ func reason(err error) error {
 	return err
 }
 
-// oneLine makes stored text out of text from outside: valid UTF-8, at most max bytes.
+// bounded makes stored text out of text from outside: valid UTF-8, at most max bytes.
 func bounded(s string, max int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if len(s) <= max {

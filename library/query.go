@@ -118,7 +118,8 @@ func (l *Library) List(ctx context.Context, o ListOptions) ([]Recording, error) 
 // fold is how text is stored and looked for where case does not matter.
 func fold(s string) string { return strings.ToLower(s) }
 
-// Stats returns sums over all recordings that are not being written.
+// Stats returns sums over all recordings. Of one that is being written, neither size
+// nor duration counts yet.
 func (l *Library) Stats(ctx context.Context) (Stats, error) {
 	if err := l.open(); err != nil {
 		return Stats{}, err

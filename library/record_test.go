@@ -225,6 +225,38 @@ func TestDelete(t *testing.T) {
 	}
 }
 
+func TestDeleteIsCompletedLater(t *testing.T) {
+	l := openLibrary(t, t.TempDir(), Options{})
+	r := must[Recording](t)(record(t.Context(), l, NewRecording{Title: "gone"}, "x"))
+	must[Recording](t)(record(t.Context(), l, NewRecording{Title: "kept"}, "x"))
+	// A folder with something in it cannot be removed as a file can.
+	obstacle := sidecarPath(r.Path)
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	writeText(t, filepath.Join(obstacle, "x"), "")
+	if err := l.Delete(t.Context(), r.ID); err == nil || !strings.Contains(err.Error(), obstacle) {
+		t.Errorf("got %v, want an error that names %s", err, obstacle)
+	}
+	if got := titles(all(t, l, "")); got != "kept" {
+		t.Errorf("listed: %q", got)
+	}
+	// Whatever of it comes to light again is removed, and not adopted.
+	writeText(t, r.Path, castText("gone", "x"))
+	if found := must[[]Recovered](t)(l.Recover(t.Context())); len(found) != 1 || found[0].Action != ActionFailed {
+		t.Errorf("with the obstacle, recovered %+v", found)
+	}
+	if err := os.RemoveAll(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	if found := must[[]Recovered](t)(l.Recover(t.Context())); found != nil {
+		t.Errorf("without it, recovered %+v", found)
+	}
+	if got := titles(checkWhole(t, l)); got != "kept" {
+		t.Errorf("listed: %q", got)
+	}
+}
+
 func TestDeleteRefusesWhatAnotherProcessBegan(t *testing.T) {
 	home := t.TempDir()
 	a, b := openLibrary(t, home, Options{}), openLibrary(t, home, Options{})

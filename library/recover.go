@@ -30,21 +30,13 @@ func (l *Library) Recover(ctx context.Context) ([]Recovered, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recover the library: %w", err)
 	}
-	if err := l.finishRemovals(ctx, s.removals); err != nil {
-		return nil, fmt.Errorf("recover the library: %w", err)
-	}
 	var out []Recovered
 	for _, step := range []func(context.Context, *survey) ([]Recovered, error){
-		l.recoverOpen, l.recoverMoved, l.adoptAll,
+		l.recoverRemovals, l.recoverOpen, l.recoverMoved, l.adoptAll, l.recoverSidecars,
 	} {
 		found, err := step(ctx, s)
 		out = append(out, found...)
 		if err != nil {
-			return out, fmt.Errorf("recover the library: %w", err)
-		}
-	}
-	for _, id := range s.sidecarsDue {
-		if err := l.flushSidecar(ctx, id); err != nil {
 			return out, fmt.Errorf("recover the library: %w", err)
 		}
 	}
@@ -189,6 +181,28 @@ func (l *Library) readRemovals(ctx context.Context, s *survey) error {
 		s.removals = append(s.removals, path)
 	}
 	return rows.Err()
+}
+
+// recoverRemovals removes the files of recordings that were deleted.
+func (l *Library) recoverRemovals(ctx context.Context, s *survey) ([]Recovered, error) {
+	var out []Recovered
+	for _, path := range s.removals {
+		if err := l.finishRemovals(ctx, []string{path}); err != nil {
+			out = append(out, Recovered{Action: ActionFailed, Recording: Recording{Path: path}, Err: err})
+		}
+	}
+	return out, ctx.Err()
+}
+
+// recoverSidecars writes the sidecars that are older than their rows.
+func (l *Library) recoverSidecars(ctx context.Context, s *survey) ([]Recovered, error) {
+	var out []Recovered
+	for _, id := range s.sidecarsDue {
+		if err := l.flushSidecar(ctx, id); err != nil {
+			out = append(out, Recovered{Action: ActionFailed, Recording: Recording{ID: id}, Err: err})
+		}
+	}
+	return out, ctx.Err()
 }
 
 // recoverOpen finishes recordings that nobody writes.

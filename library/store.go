@@ -256,24 +256,24 @@ func (l *Library) dropRow(ctx context.Context, tx *sql.Tx, r Recording) error {
 	return nil
 }
 
-// finishRemovals removes casts whose rows are gone, with their sidecars, and then
-// the note that this was to be done.
+// finishRemovals removes casts whose rows are gone, with their sidecars, and the note
+// that this was to be done. The note is looked for in the same transaction: without
+// it, somebody else has done so, and what is there now is another recording.
 func (l *Library) finishRemovals(ctx context.Context, paths []string) error {
 	var failed []error
-	var done []string
-	for _, path := range paths {
-		// The cast goes first: a sidecar alone is cleared away by Recover.
-		if err := errors.Join(remove(path), remove(sidecarPath(path))); err != nil {
-			failed = append(failed, fmt.Errorf("delete recording: %w", err))
-			continue
-		}
-		done = append(done, path)
-	}
-	if len(done) == 0 {
-		return errors.Join(failed...)
-	}
 	err := l.update(ctx, func(tx *sql.Tx) error {
-		for _, path := range done {
+		for _, path := range paths {
+			due, err := l.removalDue(ctx, tx, path)
+			if err != nil {
+				return err
+			}
+			if !due {
+				continue
+			}
+			if err := errors.Join(remove(path), remove(sidecarPath(path))); err != nil {
+				failed = append(failed, fmt.Errorf("delete recording: %w", err))
+				continue
+			}
 			rel, err := l.rel(path)
 			if err == nil {
 				_, err = tx.ExecContext(ctx, `DELETE FROM removals WHERE path = ?`, rel)
@@ -285,6 +285,19 @@ func (l *Library) finishRemovals(ctx context.Context, paths []string) error {
 		return nil
 	})
 	return errors.Join(append(failed, err)...)
+}
+
+// removalDue says that the cast at path is to be removed.
+func (l *Library) removalDue(ctx context.Context, q querier, path string) (bool, error) {
+	rel, err := l.rel(path)
+	if err != nil {
+		return false, err
+	}
+	var n int
+	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM removals WHERE path = ?`, rel).Scan(&n); err != nil {
+		return false, fmt.Errorf("look for deletions: %w", err)
+	}
+	return n > 0, nil
 }
 
 // truncated is a time as the database keeps it.
