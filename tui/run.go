@@ -181,7 +181,7 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 	if c.Library != nil {
 		a.hosting = true
 		a.pages = append(a.pages,
-			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still})},
+			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still, Changes: changes(c.Library)})},
 			slot{liveID, live.New(ctx, host)})
 		a.stack = []int{libraryID}
 	}
@@ -190,6 +190,30 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 		a.stack = append(a.stack, a.nextID)
 	}
 	return a
+}
+
+// watchEvery is how often the library's version is looked at.
+const watchEvery = time.Second
+
+// changes returns a function that waits until the library was changed, by whatever
+// process.
+func changes(l *library.Library) func(context.Context, int64) (int64, error) {
+	return func(ctx context.Context, since int64) (int64, error) {
+		tick := time.NewTicker(watchEvery)
+		defer tick.Stop()
+		for {
+			// A version that cannot be had is asked for again: the next list says what
+			// is wrong.
+			if v, err := l.Version(ctx); err == nil && v != since {
+				return v, nil
+			}
+			select {
+			case <-ctx.Done():
+				return 0, ctx.Err()
+			case <-tick.C:
+			}
+		}
+	}
 }
 
 // prefixes returns the prefix keys: inside tmux, which keeps ctrl+b for itself,

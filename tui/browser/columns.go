@@ -25,17 +25,16 @@ const margin = 4
 func columnsFor(width int) columns {
 	c := columns{}
 	left := width - margin - 1 // the last column is the scroll bar's
-	const title = 20
-	take := func(col *int, w int) {
-		if left-w-2 >= title || col == &c.length && left-w-2 >= 12 {
+	take := func(col *int, w, title int) {
+		if left-w-2 >= title {
 			*col, left = w, left-w-2
 		}
 	}
-	take(&c.length, 8)
-	take(&c.when, 10)
-	take(&c.size, 7)
-	take(&c.ncommands, 8)
-	take(&c.dims, 7)
+	take(&c.length, 8, 12)
+	take(&c.when, 10, 20)
+	take(&c.size, 7, 24)
+	take(&c.ncommands, 8, 30)
+	take(&c.dims, 7, 30)
 	c.title = left
 	return c
 }
@@ -69,9 +68,11 @@ func (c columns) drawTerminal(env page.Env, s *screen.Screen, r screen.Rect, loo
 		glyph, glyphStyle, word = "■", look.muted, t.Exit
 	}
 	s.Text(r.Min.X+2, r.Min.Y, 1, glyph, glyphStyle)
-	s.Spans(r.Min.X+margin, r.Min.Y, c.title,
-		screen.Span{Text: t.Title, Style: look.text}, screen.Span{Text: "  " + word, Style: glyphStyle},
-		screen.Span{Text: "  tab " + strconv.Itoa(t.Tab), Style: look.muted})
+	spans := []screen.Span{{Text: t.Title, Style: look.text}, {Text: "  " + word, Style: glyphStyle}}
+	if c.when > 0 {
+		spans = append(spans, screen.Span{Text: "  tab " + strconv.Itoa(t.Tab), Style: look.muted})
+	}
+	s.Spans(r.Min.X+margin, r.Min.Y, c.title, spans...)
 	length, size := "", ""
 	if t.Recording {
 		length, size = widget.Clock(t.Elapsed), widget.Bytes(t.Bytes)

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"errors"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -14,9 +13,6 @@ import (
 
 // pageSize is how many rows one question to the library asks for.
 const pageSize = 200
-
-// watchEvery is how often the library's version is looked at.
-const watchEvery = time.Second
 
 // Messages of the page's own commands.
 type (
@@ -76,26 +72,14 @@ func (m Model) loadMore() (Model, page.Action) {
 	})
 }
 
-// watch waits until the library's version is another than the given one, -1 for
-// whatever it is now.
+// watch waits for a version of the library other than the given one.
 func (m Model) watch(version int64) page.Action {
 	return do(func() tea.Msg {
-		tick := time.NewTicker(watchEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-m.ctx.Done():
-				return nil
-			case <-tick.C:
-			}
-			v, err := m.config.Store.Version(m.ctx)
-			if err != nil {
-				continue // the next question to the library says what is wrong
-			}
-			if v != version {
-				return versionMsg{v}
-			}
+		v, err := m.config.Changes(m.ctx, version)
+		if err != nil {
+			return nil // the app is ending
 		}
+		return versionMsg{v}
 	})
 }
 

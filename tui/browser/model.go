@@ -21,7 +21,6 @@ type Store interface {
 	Stats(ctx context.Context) (library.Stats, error)
 	Update(ctx context.Context, id string, p library.Patch) (library.Recording, error)
 	Delete(ctx context.Context, ids ...string) error
-	Version(ctx context.Context) (int64, error)
 }
 
 // Still returns a screen that shows what a recording is about.
@@ -31,6 +30,9 @@ type Still func(ctx context.Context, r library.Recording) (*vt.Snapshot, error)
 type Config struct {
 	Store Store
 	Still Still // nil: no picture in the preview
+	// Changes waits until the library's version is another than since, -1 for any,
+	// and returns it.
+	Changes func(ctx context.Context, since int64) (version int64, err error)
 }
 
 // Model is the page.

@@ -1,0 +1,309 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rexec/library"
+	"rexec/tui/internal/pagetest"
+	"rexec/tui/page"
+	"rexec/vt"
+)
+
+// shelf is a library in memory.
+type shelf struct {
+	rows     []library.Recording // newest first
+	commands []library.Command
+	patches  []library.Patch
+	deleted  []string
+	lists    []library.ListOptions
+	err      error
+}
+
+func (s *shelf) List(_ context.Context, o library.ListOptions) ([]library.Recording, error) {
+	s.lists = append(s.lists, o)
+	var out []library.Recording
+	for _, r := range s.rows {
+		if o.After != nil && !(r.Created.Before(o.After.Created)) {
+			continue
+		}
+		if !strings.Contains(strings.ToLower(r.Title), strings.ToLower(o.Query)) {
+			continue
+		}
+		if len(out) < o.Limit {
+			out = append(out, r)
+		}
+	}
+	return out, s.err
+}
+
+func (s *shelf) Commands(context.Context, string) ([]library.Command, error) { return s.commands, nil }
+
+// unwatched is a library of which nothing is heard.
+func unwatched(context.Context, int64) (int64, error) { return 0, context.Canceled }
+
+func (s *shelf) Stats(context.Context) (library.Stats, error) {
+	var st library.Stats
+	for _, r := range s.rows {
+		st.Recordings, st.Bytes = st.Recordings+1, st.Bytes+r.Size
+	}
+	return st, nil
+}
+func (s *shelf) Update(_ context.Context, _ string, p library.Patch) (library.Recording, error) {
+	s.patches = append(s.patches, p)
+	return library.Recording{}, s.err
+}
+func (s *shelf) Delete(_ context.Context, ids ...string) error {
+	s.deleted = append(s.deleted, ids...)
+	s.rows = slices.DeleteFunc(s.rows, func(r library.Recording) bool { return slices.Contains(ids, r.ID) })
+	return s.err
+}
+
+// samples are recordings of all kinds.
+func samples() []library.Recording {
+	one := 1
+	at := func(d time.Duration) time.Time { return pagetest.Now.Add(-d) }
+	return []library.Recording{
+		{ID: "01", Title: "Deploy the billing service", Status: library.StatusComplete, Created: at(12 * time.Minute), Duration: 372 * time.Second, Size: 84_200, Cols: 120, Rows: 40, Commands: 14, Shell: "/bin/bash", Host: "vm", SHA256: "a"},
+		{ID: "02", Title: "世界 \x1b[31mnot red\x1b[0m and a title that is a good deal longer than its column", Status: library.StatusComplete, Created: at(3 * time.Hour), Duration: 42 * time.Second, Size: 9_300, Cols: 80, Rows: 24, Commands: 2, Shell: "/bin/zsh", SHA256: "b"},
+		{ID: "03", Command: "htop", Status: library.StatusRepaired, Problems: 1, Created: at(26 * time.Hour), Duration: 3723 * time.Second, Size: 5_100_000, Cols: 200, Rows: 50, SHA256: "c"},
+		{ID: "04", Title: "Broken", Status: library.StatusDamaged, Source: library.SourceImported, Created: at(80 * time.Hour), Size: 400, SHA256: "d"},
+		{ID: "05", Title: "Elsewhere", Status: library.StatusRecording, Created: at(90 * time.Second), Duration: 90 * time.Second, Size: 1200, Cols: 80, Rows: 24},
+		{ID: "06", Title: "Old one", Description: "How the certificates were renewed.", Status: library.StatusComplete, Created: at(400 * 24 * time.Hour), Duration: 65 * time.Second, Size: 20_480, Cols: 80, Rows: 24, ExitStatus: &one, SHA256: "f"},
+	}
+}
+
+func still(context.Context, library.Recording) (*vt.Snapshot, error) {
+	t := vt.New(120, 40)
+	t.Write([]byte("\x1b[32m$\x1b[0m make deploy\r\n\x1b[1mBuilding\x1b[0m billing v1.42\r\nok\r\n\x1b[32m$\x1b[0m "))
+	return t.Snapshot(), nil
+}
+
+// open shows the page with a library, everything loaded.
+func open(t *testing.T, s *shelf, cols, rows int, terminals ...page.Terminal) *pagetest.Driver {
+	d := pagetest.New(t, New(t.Context(), Config{Store: s, Still: still, Changes: unwatched}), cols, rows)
+	d.Env.Terminals = terminals
+	settle(d)
+	return d
+}
+
+// settle runs the page's commands, and those that their messages lead to.
+func settle(d *pagetest.Driver) {
+	for len(d.Cmds()) > 0 {
+		d.Run()
+	}
+}
+
+func running() []page.Terminal {
+	return []page.Terminal{
+		{Tab: 1, Title: "vim main.go", Command: "bash", Started: pagetest.Now.Add(-5 * time.Minute), Running: true, Recording: true, RecordID: "99", Elapsed: 301 * time.Second, Bytes: 45_000},
+		{Tab: 2, Title: "bash", Command: "bash", Started: pagetest.Now.Add(-time.Hour), Running: true},
+		{Tab: 3, Title: "false", Command: "false", Started: pagetest.Now.Add(-time.Minute), Exit: "failed, exit 1"},
+	}
+}
+
+func TestScreens(t *testing.T) {
+	commands := []library.Command{{Text: "make deploy", Start: time.Second}, {Text: "kubectl get pods", Start: 62 * time.Second, Exit: new(int)}}
+	bad := 2
+	commands = append(commands, library.Command{Text: "grep -r \x1btimeout .", Start: 80 * time.Second, Exit: &bad})
+	for _, size := range []struct{ cols, rows int }{{40, 10}, {80, 24}, {200, 50}} {
+		name := fmt.Sprintf("%dx%d", size.cols, size.rows)
+		t.Run(name, func(t *testing.T) {
+			open(t, &shelf{}, size.cols, size.rows).Golden("empty-" + name)
+
+			d := open(t, &shelf{rows: samples(), commands: commands}, size.cols, size.rows, running()...)
+			d.Keys("down", "down", "down")
+			settle(d)
+			d.Golden("list-" + name)
+
+			d.Keys("tab")
+			settle(d)
+			d.Golden("preview-" + name)
+			if size.cols < 120 {
+				d.Keys("tab")
+			}
+
+			d.Keys("/")
+			d.Type("deploy")
+			settle(d)
+			d.Golden("search-" + name)
+
+			open(t, &shelf{err: errors.New("disk I/O error")}, size.cols, size.rows).Golden("failed-" + name)
+		})
+	}
+}
+
+func TestThousandsOfRowsAreLoadedPageByPage(t *testing.T) {
+	s := &shelf{}
+	for i := range 1000 {
+		s.rows = append(s.rows, library.Recording{ID: fmt.Sprint(i), Title: fmt.Sprintf("recording %d", i), Created: pagetest.Now.Add(-time.Duration(i) * time.Minute)})
+	}
+	d := open(t, s, 80, 24)
+	if n := len(d.Page.(Model).recordings); n != pageSize {
+		t.Fatalf("%d rows are loaded at first, want %d", n, pageSize)
+	}
+	for range 20 {
+		d.Keys("ctrl+d")
+	}
+	settle(d)
+	if n := len(d.Page.(Model).recordings); n != 2*pageSize {
+		t.Fatalf("%d rows are loaded near the end of the first page, want %d", n, 2*pageSize)
+	}
+	d.Keys("G")
+	settle(d)
+	if got := d.Screen(); !strings.Contains(got, "recording 999") {
+		t.Errorf("G does not go to the last of all rows:\n%s", got)
+	}
+	for _, o := range s.lists {
+		if o.After == nil && o.Limit > pageSize {
+			t.Errorf("a first page asks for %d rows", o.Limit)
+		}
+	}
+}
+
+func TestTheCursorStaysOnItsRecording(t *testing.T) {
+	s := &shelf{rows: samples()}
+	d := open(t, s, 80, 24)
+	d.Keys("down", "down")
+	s.rows = append([]library.Recording{{ID: "00", Title: "New", Created: pagetest.Now}}, s.rows...)
+	d.Send(versionMsg{2})
+	settle(d)
+	if e, _ := d.Page.(Model).selected(); e.recording.ID != "03" {
+		t.Errorf("after another process added a recording the cursor is on %q, want 03", e.recording.ID)
+	}
+	d.Send(page.Changed{ID: "00"})
+	settle(d)
+	if e, _ := d.Page.(Model).selected(); e.recording.ID != "00" {
+		t.Errorf("after our own recording was saved the cursor is on %q, want 00", e.recording.ID)
+	}
+}
+
+func TestAnswersToOlderQuestionsAreDropped(t *testing.T) {
+	s := &shelf{rows: samples()}
+	d := open(t, s, 80, 24)
+	d.Keys("/")
+	d.Type("old")
+	cmds := d.Cmds()
+	d.Drop()
+	for _, cmd := range slices.Backward(cmds) { // the newest answers first
+		d.Send(cmd())
+	}
+	if got := d.Screen(); !strings.Contains(got, "1 found") || strings.Contains(got, "Deploy") {
+		t.Errorf("the list does not show what was searched for last:\n%s", got)
+	}
+}
+
+func TestSearch(t *testing.T) {
+	s := &shelf{rows: samples()}
+	d := open(t, s, 80, 24)
+	d.Keys("/")
+	d.Type("e")
+	settle(d)
+	d.Keys("enter", "n")
+	if e, _ := d.Page.(Model).selected(); e.recording.ID != "02" {
+		t.Errorf("n goes to %q, want the second match", e.recording.ID)
+	}
+	d.Keys("N")
+	if e, _ := d.Page.(Model).selected(); e.recording.ID != "01" {
+		t.Errorf("N goes to %q, want the first match", e.recording.ID)
+	}
+	d.Keys("enter")
+	if a, ok := d.Last().(page.Play); !ok || a.ID != "01" || a.Query != "e" {
+		t.Errorf("enter asks for %+v, want to play 01 and look for e", a)
+	}
+	d.Keys("esc")
+	settle(d)
+	if m := d.Page.(Model); m.query != "" || m.list.Len() != len(samples()) {
+		t.Error("esc does not clear the search")
+	}
+}
+
+func TestDelete(t *testing.T) {
+	s := &shelf{rows: samples()}
+	d := open(t, s, 80, 24)
+	d.Keys("d")
+	ask, ok := d.Last().(page.Ask)
+	if !ok || !strings.Contains(ask.Dialog.Body, "Deploy the billing service") {
+		t.Fatalf("d asks %+v, want a question that names the recording", ask)
+	}
+	dialog, answer := ask.Dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "enter"))
+	if answer == nil || answer.OK {
+		t.Fatalf("enter at once answers %+v, want no", answer)
+	}
+	d.Send(*answer)
+	settle(d)
+	if len(s.deleted) != 0 {
+		t.Fatal("it was deleted without a yes")
+	}
+	_, answer = dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "y"))
+	d.Send(*answer)
+	settle(d)
+	if !slices.Equal(s.deleted, []string{"01"}) {
+		t.Errorf("deleted %v, want 01", s.deleted)
+	}
+	if toast, ok := d.Last().(page.Toast); !ok || !strings.Contains(toast.Text, "Deleted") {
+		t.Errorf("no word of it: %+v", toast)
+	}
+}
+
+func TestEdit(t *testing.T) {
+	s := &shelf{rows: samples()}
+	d := open(t, s, 80, 24)
+	d.Keys("e")
+	dialog := d.Last().(page.Ask).Dialog
+	for _, k := range []string{"end", "!", "tab", "x"} {
+		dialog, _ = dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, k))
+	}
+	_, answer := dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "enter"))
+	d.Send(*answer)
+	settle(d)
+	if len(s.patches) != 1 || *s.patches[0].Title != "Deploy the billing service!" || *s.patches[0].Description != "x" {
+		t.Errorf("changed to %+v", s.patches)
+	}
+}
+
+func TestRecordAsksForATitleThatEnterSkips(t *testing.T) {
+	d := open(t, &shelf{}, 80, 24)
+	d.Keys("r")
+	dialog := d.Last().(page.Ask).Dialog
+	_, answer := dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "enter"))
+	d.Send(*answer)
+	if got := d.Last(); got != (page.NewTerminal{Record: true}) {
+		t.Errorf("enter asks for %+v, want a recorded terminal without a title", got)
+	}
+	d.Keys("c")
+	if got := d.Last(); got != (page.NewTerminal{}) {
+		t.Errorf("c asks for %+v, want a terminal", got)
+	}
+}
+
+func TestTerminalsStandAtTheHead(t *testing.T) {
+	s := &shelf{rows: append([]library.Recording{{ID: "99", Title: "Being recorded here", Status: library.StatusRecording}}, samples()...)}
+	d := open(t, s, 80, 24, running()...)
+	if got := d.Screen(); strings.Contains(got, "Being recorded here") {
+		t.Errorf("what is recorded in a tab stands in the list twice:\n%s", got)
+	}
+	d.Keys("g", "down", "enter")
+	if got := d.Last(); got != (page.GoTerminal{Tab: 2}) {
+		t.Errorf("enter on the second terminal asks for %+v", got)
+	}
+	d.Keys("d")
+	if toast, ok := d.Last().(page.Toast); !ok || !strings.Contains(toast.Text, "running terminal") {
+		t.Errorf("d on a terminal says %+v", toast)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	d := open(t, &shelf{}, 80, 24)
+	for _, k := range []string{"enter", "e", "d", "/", "n", "tab"} {
+		d.Keys(k)
+		if toast, ok := d.Last().(page.Toast); !ok || toast.Text == "" {
+			t.Errorf("%s in an empty library says %+v, want why it does nothing", k, toast)
+		}
+	}
+}

@@ -1,0 +1,250 @@
+package player
+
+import (
+	"fmt"
+	"time"
+
+	"rexec/tui/keys"
+	"rexec/tui/page"
+	"rexec/tui/screen"
+	"rexec/tui/widget"
+)
+
+// bar is where the parts of the bottom line stand: state and time, the position
+// bar, and what is to its right.
+//
+//	▶ 1:23/4:56  ████████▌─────┄┄┄┄──◆───•──────  3/17  1.5×  skip idle  ? help
+type bar struct {
+	y        int
+	from, to int // columns of the position bar
+	left     []part
+	right    []part
+}
+
+type part struct {
+	text  string
+	style func(page.Env) screen.Style
+}
+
+// The shortest position bar worth drawing, and what all other parts give way for.
+const minBar = 12
+
+var (
+	plainPart  = func(e page.Env) screen.Style { return e.Theme.Bar }
+	mutedPart  = func(e page.Env) screen.Style { return e.Theme.BarMuted }
+	accentPart = func(e page.Env) screen.Style { return e.Theme.BarAccent }
+	keyPart    = func(e page.Env) screen.Style { return e.Theme.BarKey }
+)
+
+// bar lays the bottom line out. Parts at the right give way from the least
+// important one on when the window is narrow.
+func (m Model) bar(env page.Env) bar {
+	b := bar{y: m.size.Rows - 1}
+	pos := m.position(env)
+	glyph, style := "‖", plainPart
+	if m.clock.Playing() {
+		glyph, style = "▶", accentPart
+	}
+	if m.ended {
+		glyph = "■"
+	}
+	b.left = []part{{" " + glyph + " ", style}, {widget.Clock(pos), keyPart}, {"/" + widget.Clock(m.facts.duration), mutedPart}}
+	if m.ended {
+		b.left = append(b.left, part{"  ended — space replays", plainPart})
+	}
+	room := m.size.Cols - width(b.left) - minBar - 4
+	for _, p := range m.rightParts(env) {
+		if w := cells(p.text) + 2; w <= room {
+			b.right = append(b.right, p)
+			room -= w
+		}
+	}
+	b.from = width(b.left) + 2
+	b.to = m.size.Cols - 1
+	if len(b.right) > 0 {
+		b.to -= width(b.right) + 2*len(b.right)
+	}
+	return b
+}
+
+// rightParts returns what stands right of the bar, the most important first.
+func (m Model) rightParts(env page.Env) []part {
+	var parts []part
+	if text := m.searchText(env); text != "" {
+		parts = append(parts, part{text, accentPart})
+	}
+	speed := plainPart
+	if m.clock.Speed() == 1 {
+		speed = mutedPart
+	}
+	parts = append(parts, part{speedText(m.clock.Speed()), speed})
+	if m.skip {
+		parts = append(parts, part{"skip idle", accentPart})
+	}
+	if m.indexing && m.facts.size > 0 && env.Now.Sub(m.begun) >= indexEvery {
+		parts = append(parts, part{fmt.Sprintf("reading %d%%", 100*m.facts.bytes/m.facts.size), mutedPart})
+	}
+	if m.going && env.Now.Sub(m.since) >= indexEvery {
+		parts = append(parts, part{"seeking…", mutedPart})
+	}
+	if window := m.window(); m.frame.Snapshot != nil {
+		if cols, rows := m.frame.Snapshot.Size(); cols > window[0] || rows > window[1] {
+			parts = append(parts, part{fmt.Sprintf("%d×%d shown in %d×%d", cols, rows, window[0], window[1]), mutedPart})
+		}
+	}
+	return append(parts, part{env.Keys.Label(keys.Player, keys.ShowHelp) + " help", mutedPart})
+}
+
+// searchText says how the search stands: "3/17", "searching 40%", "no match".
+func (m Model) searchText(env page.Env) string {
+	s := m.search
+	if !s.active() {
+		return ""
+	}
+	n := len(s.hits)
+	count := fmt.Sprint(n)
+	if n >= maxHits {
+		count += "+"
+	}
+	text := ""
+	switch {
+	case n == 0 && s.done:
+		return "no match"
+	case s.current >= 0:
+		text = fmt.Sprintf("%d/%s", s.current+1, count)
+	case n > 0:
+		text = count
+	}
+	if !s.done && env.Now.Sub(s.begun) >= indexEvery {
+		if text != "" {
+			text += " "
+		}
+		text += "searching"
+		if m.facts.indexed && m.facts.duration > 0 {
+			text += fmt.Sprintf(" %d%%", 100*s.at/m.facts.duration)
+		}
+	}
+	return text
+}
+
+// cells counts the columns of a part: they hold nothing but narrow characters.
+func cells(text string) int { return len([]rune(text)) }
+
+func width(parts []part) (w int) {
+	for _, p := range parts {
+		w += cells(p.text)
+	}
+	return w
+}
+
+// holds tells whether a cell belongs to the position bar.
+func (b bar) holds(x, y int) bool { return y == b.y && x >= b.from && x < b.to }
+
+// time returns the position that a column stands for.
+func (b bar) time(x int, total time.Duration) time.Duration {
+	n := b.to - b.from
+	if n <= 1 {
+		return 0
+	}
+	x = min(max(x-b.from, 0), n-1)
+	return total * time.Duration(x) / time.Duration(n-1)
+}
+
+// column returns the column that a position stands in.
+func (b bar) column(pos, total time.Duration) int {
+	if total <= 0 {
+		return b.from
+	}
+	return b.from + int(pos*time.Duration(b.to-b.from-1)/total)
+}
+
+func (m Model) drawBar(env page.Env, s *screen.Screen, r screen.Rect) {
+	th := env.Theme
+	s.Fill(r, th.Bar)
+	if m.typing {
+		m.drawSearchLine(env, s, r)
+		return
+	}
+	b := m.bar(env)
+	x := r.Min.X
+	for _, p := range b.left {
+		x += s.Text(x, r.Min.Y, r.Max.X-x, p.text, p.style(env))
+	}
+	x = r.Min.X + b.to
+	for _, p := range b.right {
+		x += 2
+		x += s.Text(x, r.Min.Y, r.Max.X-x, p.text, p.style(env))
+	}
+	if b.to-b.from >= 4 {
+		m.drawPosition(env, s, b, r)
+	}
+}
+
+var eighths = [...]string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}
+
+// drawPosition draws the position bar: what is played, to an eighth of a cell; idle
+// spans; markers; hits. Each has its own glyph beside its colour.
+func (m Model) drawPosition(env page.Env, s *screen.Screen, b bar, r screen.Rect) {
+	th, total := env.Theme, m.facts.duration
+	n := b.to - b.from
+	pos := min(m.position(env), total)
+	filled := 0
+	if total > 0 {
+		filled = int(8 * int64(n) * int64(pos/time.Microsecond) / max(int64(total/time.Microsecond), 1))
+	}
+	put := func(col int, glyph string, st screen.Style) {
+		if col >= b.from && col < b.to {
+			s.Text(r.Min.X+col, r.Min.Y, 1, glyph, st)
+		}
+	}
+	idle := make([]bool, n)
+	if total > 0 {
+		for _, span := range m.facts.idle.Spans() {
+			from := int(span.Start * time.Duration(n) / total)
+			to := int(span.End * time.Duration(n) / total)
+			for i := max(from, 0); i < min(max(to, from+1), n); i++ {
+				idle[i] = true
+			}
+		}
+	}
+	for i := range n {
+		switch part := min(filled-8*i, 8); {
+		case part >= 8 && idle[i]:
+			put(b.from+i, "▓", th.Played)
+		case part >= 8:
+			put(b.from+i, "█", th.Played)
+		case part > 0:
+			put(b.from+i, eighths[part], th.Played)
+		case idle[i]:
+			put(b.from+i, "┄", th.Idle)
+		default:
+			put(b.from+i, "─", th.Unplayed)
+		}
+	}
+	for _, k := range m.facts.markers {
+		put(b.column(k.Time, total), "◆", th.Marker)
+	}
+	last := -1
+	for i, h := range m.search.hits {
+		if col := b.column(h.Time, total); col != last || i == m.search.current {
+			last = col
+			put(col, "•", th.Hit)
+		}
+	}
+	if i := m.search.current; i >= 0 && i < len(m.search.hits) {
+		put(b.column(m.search.hits[i].Time, total), "●", th.Hit)
+	}
+}
+
+// drawSearchLine draws the line that a search is typed into.
+func (m Model) drawSearchLine(env page.Env, s *screen.Screen, r screen.Rect) {
+	th := env.Theme
+	s.Text(r.Min.X+1, r.Min.Y, 1, "/", th.BarAccent)
+	hints := env.Keys.Hints(keys.Search, nil)
+	room := 0
+	if r.Dx() >= 60 {
+		room = 26
+		widget.HintSpans(s, r.Max.X-room+2, r.Min.Y, room-3, hints, th.BarKey, th.BarKeyName)
+	}
+	m.input.Draw(s, th, r.Min.X+2, r.Min.Y, r.Dx()-3-room, true)
+}

@@ -1,0 +1,175 @@
+package player
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"rexec/recording/timeline"
+	"rexec/tui/keys"
+	"rexec/tui/page"
+	"rexec/tui/screen"
+	"rexec/tui/widget"
+)
+
+// Model is the page.
+type Model struct {
+	ctx    context.Context
+	play   page.Playback
+	source timeline.Source
+	after  func(time.Duration, tea.Msg) tea.Cmd // a message after a while
+	work   *work                                // what commands share
+	size   page.Size
+	shown  bool
+	resume bool // play on when shown again
+
+	tape   *timeline.Timeline // nil until it is open
+	failed string             // why it cannot be played
+	facts  facts
+	clock  timeline.Clock
+	skip   bool // idle time is skipped
+	ended  bool // played to the end
+
+	frame timeline.Frame
+	marks []timeline.Place // what is searched for, on the frame
+	drawn time.Time        // when the frame came
+	view  view
+
+	seek  int       // generation of the newest seek
+	going bool      // it has not come back
+	since time.Time // when it was asked for
+	steps int       // frames to step when it is back
+	ticks int       // generation of the newest timer
+
+	indexing bool // since indexedAt
+	begun    time.Time
+
+	barUntil time.Time // shown while playing
+	barOff   bool      // hidden by the user
+	dragging bool      // the bar follows the mouse
+	info     bool
+
+	typing bool // the search line has the keys
+	input  widget.Input
+	search search
+}
+
+// New returns the page for a recording. It opens the file when it is shown; ctx
+// ends everything that it does in the background.
+func New(ctx context.Context, p page.Playback) Model {
+	return Model{
+		ctx: ctx, play: p, source: timeline.File(p.Path), after: after, work: &work{},
+		search: search{current: -1},
+	}
+}
+
+func after(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+}
+
+// Init implements page.Page.
+func (m Model) Init(page.Env) page.Action { return m.open() }
+
+// Keys implements page.Page.
+func (m Model) Keys() keys.Context {
+	if m.typing {
+		return keys.Search
+	}
+	return keys.Player
+}
+
+// Title implements page.Page.
+func (m Model) Title() string { return screen.Clean(m.name()) + " — rexec" }
+
+// name is what the recording is called.
+func (m Model) name() string {
+	switch {
+	case m.play.Title != "":
+		return m.play.Title
+	case m.facts.header.Title != "":
+		return m.facts.header.Title
+	case m.facts.header.Command != "":
+		return m.facts.header.Command
+	}
+	return base(m.play.Path)
+}
+
+// Wants implements page.Page: all motion, because moving the mouse brings the bar
+// back.
+func (m Model) Wants() page.Wants { return page.Wants{Mouse: tea.MouseModeAllMotion} }
+
+// Close implements page.Page.
+func (m Model) Close() tea.Cmd {
+	work := m.work
+	return func() tea.Msg { work.close(); return nil }
+}
+
+// Why implements page.Page.
+func (m Model) Why(env page.Env, id keys.ID) string {
+	switch {
+	case id == keys.ShowHelp || id == keys.Quit || id == keys.Info || m.typing:
+		return ""
+	case m.failed != "":
+		return "There is nothing to play."
+	case m.tape == nil:
+		return "One moment: the recording is being opened."
+	}
+	pos := m.position(env)
+	switch id {
+	case keys.PrevMarker:
+		if m.markerBefore(pos) < 0 {
+			return "There is no marker before this."
+		}
+	case keys.NextMarker:
+		if m.markerAfter(pos) < 0 {
+			return "There is no marker behind this."
+		}
+	case keys.NextMatch, keys.PrevMatch:
+		switch {
+		case !m.search.active():
+			return "Nothing is searched for: / searches."
+		case len(m.search.hits) == 0 && !m.search.done:
+			return "Still searching."
+		case len(m.search.hits) == 0:
+			return "Nothing was found."
+		}
+	}
+	return ""
+}
+
+func base(path string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '/' || path[i] == '\\' {
+			return path[i+1:]
+		}
+	}
+	return path
+}
+
+// position is where playback stands.
+func (m Model) position(env page.Env) time.Duration {
+	if m.tape == nil {
+		return 0
+	}
+	return m.clock.Position(env.Now)
+}
+
+// axis is the map that the clock runs on.
+func (m Model) axis() *timeline.IdleMap {
+	if m.skip {
+		return m.facts.idle
+	}
+	return m.facts.plain
+}
+
+// barShown tells whether the bar is on the screen.
+func (m Model) barShown(env page.Env) bool {
+	switch {
+	case m.typing || m.tape == nil:
+		return true
+	case m.barOff:
+		return false
+	}
+	return !m.clock.Playing() || m.dragging || env.Now.Before(m.barUntil)
+}

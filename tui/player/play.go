@@ -1,0 +1,154 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"rexec/recording/timeline"
+	"rexec/tui/page"
+	"rexec/tui/widget"
+)
+
+const (
+	// frameTime is the shortest time between two frames.
+	frameTime = time.Second / 60
+	// barTime is how often the bar moves while nothing else does.
+	barTime = 200 * time.Millisecond
+	// indexTime is how soon playing looks again for what is not indexed yet.
+	indexTime = 100 * time.Millisecond
+)
+
+// stop makes the clock stand.
+func (m Model) stop(env page.Env) Model {
+	if m.tape != nil {
+		m.clock = m.clock.Pause(env.Now)
+	}
+	m.ticks++ // whatever was scheduled is not for us any more
+	return m
+}
+
+// pause stops or goes on; at the end it plays again from the start.
+func (m Model) pause(env page.Env) (Model, page.Action) {
+	switch {
+	case m.clock.Playing():
+		m = m.stop(env)
+		// What has happened up to this moment should stand still, not what was
+		// drawn a frame ago.
+		return m.ask(env, m.position(env))
+	case m.facts.indexed && m.clock.Ended(env.Now):
+		m.ended = false
+		m.clock = m.clock.Play(env.Now)
+		return m.goTo(env, 0)
+	}
+	m.clock = m.clock.Play(env.Now)
+	return m.schedule(env)
+}
+
+func (m Model) speed(env page.Env, x float64) (Model, page.Action) {
+	m.clock = m.clock.SetSpeed(env.Now, x)
+	return m.schedule(env)
+}
+
+// goTo moves to a position. Coming from the end, where playing stopped by itself,
+// it plays on.
+func (m Model) goTo(env page.Env, pos time.Duration) (Model, page.Action) {
+	m.clock = m.clock.Seek(env.Now, pos)
+	if m.ended && pos < m.facts.duration {
+		m.ended = false
+		m.clock = m.clock.Play(env.Now)
+	}
+	m.steps = 0
+	m.view.held = false
+	m.ticks++
+	return m.ask(env, pos)
+}
+
+// step goes n frames on, and stands there. Steps that are asked for while one is
+// under way are made together.
+func (m Model) step(env page.Env, n int) (Model, page.Action) {
+	m = m.stop(env)
+	m.ended = false
+	m.view.held = false
+	if m.going && m.steps != 0 {
+		m.steps += n
+		return m, page.Unchanged{}
+	}
+	m.steps = n
+	return m.askStep(env, m.position(env), n)
+}
+
+// show takes the frame of a seek.
+func (m Model) show(env page.Env, msg frameMsg) (Model, page.Action) {
+	if msg.seek != m.seek {
+		return m, page.Unchanged{}
+	}
+	m.going = false
+	if msg.err != nil {
+		m = m.stop(env)
+		m.steps = 0
+		if errors.Is(msg.err, context.DeadlineExceeded) {
+			return m, nil
+		}
+		return m, page.Fail("The recording cannot be read here. " + widget.Sentence(msg.err.Error()))
+	}
+	m.frame, m.marks, m.drawn = msg.frame, msg.marks, env.Now
+	if msg.steps != 0 {
+		m.clock = m.clock.Seek(env.Now, msg.frame.Time)
+		if m.steps -= msg.steps; m.steps != 0 {
+			return m.askStep(env, msg.frame.Time, m.steps)
+		}
+	}
+	m.view = m.view.follow(m.window(), m.frame.Snapshot)
+	if at, ok := m.search.place(); ok && msg.frame.Time == m.search.hits[m.search.current].Time {
+		m.view = m.view.reveal(m.window(), m.frame.Snapshot, at)
+	}
+	return m.schedule(env)
+}
+
+// tick is the timer's: time for the next frame, for the bar, or the end.
+func (m Model) tick(env page.Env) (Model, page.Action) {
+	if !m.clock.Playing() {
+		return m, page.Unchanged{}
+	}
+	pos := m.position(env)
+	if m.facts.indexed && m.clock.Ended(env.Now) {
+		m = m.stop(env)
+		m.ended = true
+		return m.ask(env, m.facts.duration)
+	}
+	if m.frame.Next != timeline.None && pos >= m.frame.Next || !m.facts.indexed && pos >= m.facts.duration {
+		return m.ask(env, pos)
+	}
+	return m.schedule(env)
+}
+
+// schedule asks for the next tick: when the next event is due, at the earliest one
+// frame after the last; before that when the bar has to move or to go. Paused,
+// hidden or waiting for a frame, it asks for none.
+func (m Model) schedule(env page.Env) (Model, page.Action) {
+	m.ticks++
+	if m.tape == nil || !m.shown || m.going || !m.clock.Playing() {
+		return m, nil
+	}
+	end := m.facts.duration
+	next := end
+	if m.frame.Next != timeline.None {
+		next = min(m.frame.Next, end)
+	}
+	wait := time.Duration(0)
+	if at, ok := m.clock.NextWake(env.Now, next); ok {
+		wait = at.Sub(env.Now)
+	}
+	if !m.facts.indexed && next >= end {
+		wait = max(wait, indexTime)
+	}
+	wait = max(wait, frameTime-env.Now.Sub(m.drawn))
+	if m.barShown(env) {
+		wait = min(wait, barTime)
+		if until := m.barUntil.Sub(env.Now); until > 0 && !m.barOff {
+			wait = min(wait, until)
+		}
+	}
+	return m, page.Do{Cmd: m.after(max(wait, time.Millisecond), tickMsg{m.ticks})}
+}
