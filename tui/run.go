@@ -20,6 +20,7 @@ import (
 	"rexec/tui/keys"
 	"rexec/tui/live"
 	"rexec/tui/page"
+	"rexec/tui/player"
 	"rexec/tui/theme"
 	"rexec/tui/widget"
 )
@@ -171,7 +172,7 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 		nextID: firstID,
 	}
 	a.theme = theme.New(a.look)
-	a.player = func(p page.Playback) page.Page { return newPlayer(ctx, c, p) }
+	a.player = func(p page.Playback) page.Page { return player.New(ctx, p) }
 	a.shutdown = withContext(ctx, func(ctx context.Context) tea.Msg {
 		ctx, done := context.WithTimeout(ctx, closeTimeout)
 		defer done()
