@@ -107,17 +107,16 @@ func (t *Terminal) joinCluster(r rune, p props) bool {
 	}
 	regional := s.class == gcbRegional && c == gcbRegional
 	s.add(c, false)
-	l := t.row(t.y)
-	base := l.cells[x].content
-	content, ok := t.join(base, r)
+	base := t.row(t.y).cells[x]
+	content, ok := t.join(base.content, r)
 	if !ok {
 		return true
 	}
-	l.cells[x].content = content
-	t.last = content
-	if regional || r == 0xfe0f && t.takesEmojiStyle(base) {
-		t.widen(x)
+	if base.Width() == 1 && (regional || r == 0xfe0f && t.takesEmojiStyle(base.content)) {
+		return t.widen(x, content)
 	}
+	t.row(t.y).cells[x].content = content
+	t.last = content
 	return true
 }
 
@@ -126,22 +125,36 @@ func (t *Terminal) takesEmojiStyle(base uint32) bool {
 }
 
 // widen makes the narrow character at column x, which the cursor stands behind,
-// a wide one. In the last column it stays narrow.
-func (t *Terminal) widen(x int) {
-	l := t.row(t.y)
-	if l.cells[x].attr&widthMask != 0 || x+1 >= t.edge() {
-		return
+// a wide one with the given content. From the last column it moves to the next
+// line; where there is no next line the change is dropped, as a wide character
+// would be.
+func (t *Terminal) widen(x int, content uint32) bool {
+	edge := t.edge()
+	c := t.row(t.y).cells[x]
+	if x+1 >= edge {
+		if !t.autoWrap || edge-t.lineStart() < 2 {
+			return true
+		}
+		t.row(t.y).cells[x] = Cell{bg: c.bg}
+		t.wrapLine()
+		t.cluster.live = true
+		x = t.x
 	}
-	t.splitWide(l, x+1, x+2)
-	tail := l.cells[x]
+	l := t.row(t.y)
+	t.splitWide(l, x, x+2)
+	tail := c
 	tail.content = 0
 	tail.attr |= widthTail
-	l.cells[x].attr |= widthLead
-	l.cells[x+1] = tail
-	if t.x++; t.x >= t.edge() {
+	c.content = content
+	c.attr |= widthLead
+	l.cells[x], l.cells[x+1] = c, tail
+	t.last = content
+	t.pendingWrap = false
+	if t.x = x + 2; t.x >= t.edge() {
 		t.x = t.edge() - 1
 		t.pendingWrap = t.autoWrap
 	}
+	return true
 }
 
 // tablesFull is told of every cluster or style that found no place in the

@@ -11,11 +11,16 @@ func (s *Snapshot) Equal(o *Snapshot) bool {
 }
 
 // SameScreen tells whether two snapshots look alike: size, cells and cursor.
+// What is not seen, such as where a row wraps, does not count.
 func (s *Snapshot) SameScreen(o *Snapshot) bool {
+	for y := range min(len(s.lines), len(o.lines)) {
+		if !sameCells(s.lines[y], &s.tables, o.lines[y], &o.tables, false) {
+			return false
+		}
+	}
 	return s.state.cols == o.state.cols && s.state.rows == o.state.rows &&
 		s.Cursor() == o.Cursor() && s.state.modes.ReverseScreen == o.state.modes.ReverseScreen &&
-		s.state.palette.equal(o.state.palette) &&
-		sameLines(s.lines, &s.tables, o.lines, &o.tables)
+		s.state.palette.equal(o.state.palette)
 }
 
 // Diff returns the visible rows in which s and o differ, in order: all of s's
@@ -54,10 +59,15 @@ func allEmpty(lines []*line) bool {
 }
 
 func sameLine(a *line, at *tables, b *line, bt *tables) bool {
+	return a == b || a.wrapped == b.wrapped && a.mark == b.mark && sameCells(a, at, b, bt, true)
+}
+
+// sameCells compares cells by what they show; strict tells a blank from a space.
+func sameCells(a *line, at *tables, b *line, bt *tables, strict bool) bool {
 	if a == b {
 		return true
 	}
-	if len(a.cells) != len(b.cells) || a.wrapped != b.wrapped || a.mark != b.mark {
+	if len(a.cells) != len(b.cells) {
 		return false
 	}
 	const inTables = extMask
@@ -73,7 +83,7 @@ func sameLine(a *line, at *tables, b *line, bt *tables) bool {
 			return false
 		}
 		if c.content != d.content || c.content&clusterBit != 0 {
-			if at.text(c) != bt.text(d) || c.content == 0 || d.content == 0 {
+			if at.text(c) != bt.text(d) || strict && (c.content == 0) != (d.content == 0) {
 				return false
 			}
 		}

@@ -28,7 +28,7 @@ func (t *Terminal) reportSetting(what string) {
 	var v string
 	switch what {
 	case "m":
-		v = string(t.in.appendSGR([]byte("0"), Cell{}, t.pen)) + "m"
+		v = string(t.in.appendSGR([]byte("0"), t.pen)) + "m"
 	case "r":
 		v = fmt.Sprintf("%d;%dr", t.top+1, t.bottom+1)
 	case "s":

@@ -128,6 +128,12 @@ func (t *Terminal) ground(p []byte) []byte {
 			t.printASCII(p[:n])
 			p = p[n:]
 		case b == 0x1b:
+			if len(p) > 2 && p[1] == '[' {
+				if n := t.wholeCSI(p[2:]); n > 0 {
+					p = p[2+n:]
+					continue
+				}
+			}
 			t.beginEscape()
 			return p[1:]
 		case b >= 0x80:
@@ -140,19 +146,43 @@ func (t *Terminal) ground(p []byte) []byte {
 	return nil
 }
 
-// text prints characters outside ASCII, and the ASCII between them, up to a
-// control. An unfinished character at the end of p is carried over.
-func (t *Terminal) text(p []byte) []byte {
-	for len(p) > 0 && p[0] >= 0x20 && p[0] != 0x7f {
-		r, n := decodeRune(p)
-		if n == 0 {
-			t.carry.n = uint8(copy(t.carry.b[:], p))
-			return nil
-		}
-		t.print(r)
-		p = p[n:]
+// wholeCSI carries out the control sequence at the start of p, which follows a
+// CSI, and returns its length: the short way for the sequences of digits and
+// semicolons that make up nearly all output. It returns 0, and does nothing, when
+// the sequence is of another kind or not complete.
+func (t *Terminal) wholeCSI(p []byte) int {
+	ps := &t.parser
+	n, v := 0, int32(-1)
+	prefix := byte(0)
+	start := 0
+	if p[0] == '?' {
+		prefix, start = '?', 1
 	}
-	return p
+	for i := start; i < len(p); i++ {
+		b := p[i]
+		switch d := b - '0'; {
+		case d <= 9:
+			v = min(max(v, 0)*10+int32(d), maxParam)
+		case b == ';':
+			if n >= maxParams-1 {
+				return 0
+			}
+			ps.params.v[n] = v
+			n, v = n+1, -1
+		case b >= 0x40 && b <= 0x7e:
+			if v >= 0 || n > 0 {
+				ps.params.v[n] = v
+				n++
+			}
+			ps.params.n, ps.params.sub, ps.params.over = n, 0, false
+			ps.prefix, ps.inter, ps.tooBig = prefix, 0, false
+			t.dispatchCSI(b)
+			return i + 1
+		default:
+			return 0
+		}
+	}
+	return 0
 }
 
 func (t *Terminal) beginEscape() {
@@ -160,6 +190,7 @@ func (t *Terminal) beginEscape() {
 	ps.state = stateEscape
 	ps.prefix, ps.inter, ps.tooBig = 0, 0, false
 	ps.params.reset()
+	ps.str = ps.str[:0]
 }
 
 // sequence goes on with a half-read sequence and returns the rest of p when the
@@ -180,7 +211,8 @@ func (t *Terminal) sequence(p []byte) []byte {
 	return p
 }
 
-// csiParams reads the parameters of a CSI sequence, its common case in one loop.
+// csiParams reads the parameters of a CSI sequence that came in pieces, or is not
+// of the kind wholeCSI takes.
 func (t *Terminal) csiParams(p []byte) []byte {
 	ps := &t.parser
 	for i, b := range p {
@@ -247,7 +279,7 @@ func (t *Terminal) stepEscape(b byte) {
 		ps.state = stateEscapeIntermediate
 	case b >= 0x80:
 		ps.state = stateGround
-		t.text([]byte{b})
+		t.text([]byte{b}) // a lone byte of a character
 	case ps.state == stateEscapeIntermediate:
 		ps.state = stateGround
 		t.dispatchESC(b)
@@ -349,7 +381,7 @@ func (t *Terminal) stringBody(p []byte) []byte {
 			}
 			return p[i+1:]
 		case b == 0x18, b == 0x1a:
-			ps.state = stateGround
+			ps.state, ps.str = stateGround, ps.str[:0]
 			return p[i+1:]
 		case b == 0x07 && ps.state == stateOSC:
 			t.keep(p[:i])

@@ -79,7 +79,91 @@ func (t *Terminal) splitWide(l *line, from, to int) {
 func eraseText(c Cell) Cell {
 	c.content = 0
 	c.attr &^= widthMask
+	return styled(c)
+}
+
+// styled makes a blank that has more style than a background a space: only what
+// was written can look underlined, and a blank has no style to redraw.
+func styled(c Cell) Cell {
+	if c.content == 0 && (c.attr != 0 || c.fg != DefaultColor) {
+		c.content = ' '
+	}
 	return c
+}
+
+// text prints the characters outside ASCII at the start of p and returns the
+// rest. An unfinished one at the end of p is carried over.
+func (t *Terminal) text(p []byte) []byte {
+	for len(p) > 0 && p[0] >= 0x80 {
+		if n := t.printRun(p); n > 0 {
+			p = p[n:]
+			continue
+		}
+		// What needs more than writing cells: marks, line ends, modes.
+		r, n := decodeRune(p)
+		if n == 0 {
+			t.carry.n = uint8(copy(t.carry.b[:], p))
+			return nil
+		}
+		t.print(r)
+		p = p[n:]
+	}
+	return p
+}
+
+// printRun prints characters of width 1 and 2, to the edge of the line at most,
+// and returns the bytes it took.
+func (t *Terminal) printRun(p []byte) int {
+	if t.insert || t.modes.Clusters || t.pendingWrap || t.charset.single != 0 {
+		return 0
+	}
+	l, x, edge := t.row(t.y), t.x, t.edge()
+	cells := l.cells
+	c, tail := t.pen, t.pen
+	tail.attr |= widthTail
+	wide := t.pen.attr | widthLead
+	cut := cells[x].attr&widthMask == widthTail
+	taken := 0
+	for taken < len(p) && p[taken] >= 0x80 {
+		var r rune
+		n, w := 3, 2
+		if q := p[taken:]; len(q) > 2 && q[0] >= 0xe5 && q[0] <= 0xe9 && q[1]&0xc0 == 0x80 && q[2]&0xc0 == 0x80 {
+			r = rune(q[0]&0x0f)<<12 | rune(q[1]&0x3f)<<6 | rune(q[2]&0x3f) // U+5000 to U+9FFF: all wide
+		} else {
+			if r, n = decodeRune(q); n == 0 {
+				break
+			}
+			w = propsOf(r).width()
+		}
+		if w == 0 || x+w > edge {
+			break
+		}
+		c.content = uint32(r)
+		if w == 2 {
+			cells[x+1] = tail
+			cells[x] = Cell{content: c.content, fg: c.fg, bg: c.bg, attr: wide}
+		} else {
+			cells[x] = c
+		}
+		x += w
+		taken += n
+	}
+	if taken == 0 {
+		return 0
+	}
+	if cut && t.x > 0 {
+		cells[t.x-1] = eraseText(cells[t.x-1])
+	}
+	if x < len(cells) && cells[x].attr&widthMask == widthTail {
+		cells[x] = eraseText(cells[x])
+	}
+	t.last = c.content
+	t.x = x
+	if x >= edge {
+		t.x = edge - 1
+		t.pendingWrap = t.autoWrap
+	}
+	return taken
 }
 
 // print prints one character.

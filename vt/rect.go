@@ -110,6 +110,9 @@ func (t *Terminal) changeRect(p *params, reverse bool) {
 		for x := from; x <= to; x++ {
 			for i := 4; i < p.n; i++ {
 				l.cells[x].attr = changeAttr(l.cells[x].attr, p.get(i, 0), reverse)
+				if l.cells[x].Width() != 0 {
+					l.cells[x] = styled(l.cells[x])
+				}
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func (d *redraw) mode(n int, on bool) {
 // begin brings the other terminal to a known state and the right screen.
 func (d *redraw) begin() {
 	st := &d.s.state
-	d.str("\x1b[!p\x1b[?2026l\x1b[?69l\x1b[r\x1b[?6l\x1b[?7h\x1b[4l\x1b[20l\x1b(B\x0f\x1b[0m\x1b]8;;\x1b\\")
+	d.str("\x1b[!p\x1b[?2026l\x1b[?2027l\x1b[?69l\x1b[r\x1b[?6l\x1b[?7h\x1b[4l\x1b[20l\x1b(B\x0f\x1b[0m\x1b]8;;\x1b\\")
 	d.mode(1049, st.modes.AltScreen)
 	d.str("\x1b[0m\x1b[H\x1b[2J")
 	if st.title != "" {
@@ -65,9 +65,6 @@ func (d *redraw) begin() {
 			}
 		}
 	}
-	if st.modes.Clusters {
-		d.mode(2027, true)
-	}
 }
 
 // rows writes the cells. After a wrapped row nothing moves the cursor: the next
@@ -79,11 +76,11 @@ func (d *redraw) rows() {
 		for !l.wrapped && end > 0 && l.cells[end-1] == (Cell{}) {
 			end--
 		}
-		if end == 0 {
-			wrapping = false
-			continue
-		}
-		if !wrapping {
+		switch {
+		case wrapping && l.cells[0].IsBlank():
+			d.style(Cell{})
+			d.str(" \b\x1b[X") // only a character wraps
+		case end > 0 && !wrapping:
 			d.csi("", "H", y+1)
 		}
 		d.row(l, end)
@@ -107,9 +104,34 @@ func (d *redraw) row(l *line, end int) {
 			x = d.blanks(x, n, end, l.wrapped)
 			continue
 		}
-		d.str(d.s.tables.text(c))
+		d.character(c)
 		x++
 	}
+}
+
+// character writes a cell's text so that it becomes one cell of the same width,
+// and joins nothing before it.
+func (d *redraw) character(c Cell) {
+	text := d.s.tables.text(c)
+	if !needsClusters(text, c.Width()) {
+		d.str(text)
+		return
+	}
+	d.mode(2027, true)
+	d.str(text)
+	d.mode(2027, false)
+}
+
+// needsClusters tells whether a character is one of width columns only to a
+// terminal that counts clusters.
+func needsClusters(text string, width int) bool {
+	for i, r := range text {
+		switch w := propsOf(r).width(); {
+		case i == 0 && w != width, i > 0 && w != 0:
+			return true
+		}
+	}
+	return false
 }
 
 // blanks erases columns from..to-1 rather than writing spaces, so that they stay
@@ -152,7 +174,7 @@ func (d *redraw) style(c Cell) {
 		d.str(";" + e.link.URI + "\x1b\\")
 	}
 	d.str("\x1b[")
-	d.dst = t.appendSGR(append(d.dst, '0'), Cell{}, c)
+	d.dst = t.appendSGR(append(d.dst, '0'), c)
 	d.str("m")
 	d.pen, d.ext = c, e
 }
@@ -161,7 +183,6 @@ func (d *redraw) style(c Cell) {
 func (d *redraw) end() {
 	st := &d.s.state
 	d.tabs()
-	d.modes()
 	d.str("\x1b[" + strconv.Itoa(st.top+1) + ";" + strconv.Itoa(st.bottom+1) + "r")
 	if st.marginMode {
 		d.mode(69, true)
@@ -183,6 +204,7 @@ func (d *redraw) end() {
 		}
 	}
 	d.str([]string{"", "\x0e", "\x1bn", "\x1bo"}[st.charset.gl])
+	d.modes()
 	if st.insert {
 		d.str("\x1b[4h")
 	}
@@ -203,7 +225,7 @@ func (d *redraw) pendingWrap() {
 		d.str("\b")
 	}
 	d.style(l.cells[x])
-	d.str(d.s.tables.text(l.cells[x]))
+	d.character(l.cells[x])
 }
 
 func (d *redraw) tabs() {
@@ -229,7 +251,7 @@ func (d *redraw) modes() {
 		on bool
 	}{
 		{1, m.AppCursor}, {5, m.ReverseScreen}, {45, st.reverseWrap}, {66, m.AppKeypad}, {67, m.BackarrowBS},
-		{1004, m.FocusEvents}, {1007, m.AltScroll}, {2004, m.BracketedPaste}, {2031, m.ColorScheme},
+		{1004, m.FocusEvents}, {1007, m.AltScroll}, {2004, m.BracketedPaste}, {2027, m.Clusters}, {2031, m.ColorScheme},
 		{9, m.Mouse == MouseX10}, {1000, m.Mouse == MouseNormal}, {1002, m.Mouse == MouseButton}, {1003, m.Mouse == MouseAny},
 		{1005, m.MouseEncoding == MouseEncodingUTF8}, {1006, m.MouseEncoding == MouseEncodingSGR},
 		{1015, m.MouseEncoding == MouseEncodingURXVT}, {1016, m.MouseEncoding == MouseEncodingSGRPixels},
@@ -254,9 +276,9 @@ func (d *redraw) modes() {
 	d.csi("", " q", style)
 }
 
-// appendSGR appends the parameters, each after a semicolon, that change the pen
-// from one to another that differs only by what it adds.
-func (t *tables) appendSGR(dst []byte, from, to Cell) []byte {
+// appendSGR appends the parameters, each after a semicolon, that turn the default
+// pen into this one.
+func (t *tables) appendSGR(dst []byte, pen Cell) []byte {
 	for _, a := range [...]struct {
 		attr Attr
 		sgr  string
@@ -264,11 +286,11 @@ func (t *tables) appendSGR(dst []byte, from, to Cell) []byte {
 		{Bold, ";1"}, {Dim, ";2"}, {Italic, ";3"}, {Blink, ";5"}, {Reverse, ";7"},
 		{Conceal, ";8"}, {Strike, ";9"}, {Overline, ";53"},
 	} {
-		if to.Attrs()&a.attr != 0 && from.Attrs()&a.attr == 0 {
+		if pen.Attrs()&a.attr != 0 {
 			dst = append(dst, a.sgr...)
 		}
 	}
-	switch u := to.Underline(); u {
+	switch u := pen.Underline(); u {
 	case UnderlineNone:
 	case UnderlineSingle:
 		dst = append(dst, ";4"...)
@@ -276,9 +298,9 @@ func (t *tables) appendSGR(dst []byte, from, to Cell) []byte {
 		dst = append(dst, ";4:"...)
 		dst = append(dst, '0'+byte(u))
 	}
-	dst = appendColor(dst, 30, to.fg)
-	dst = appendColor(dst, 40, to.bg)
-	return appendColor(dst, 50, t.exts[to.attr>>extShift].underline)
+	dst = appendColor(dst, 30, pen.fg)
+	dst = appendColor(dst, 40, pen.bg)
+	return appendColor(dst, 50, t.exts[pen.attr>>extShift].underline)
 }
 
 // appendColor appends a colour: base is 30, 40 or 50 (underline).

@@ -4,7 +4,7 @@ package vt
 // 8.3.117, xterm ctlseqs; colons as in ITU-T T.416).
 func (t *Terminal) sgr(p *params) {
 	if p.n == 0 {
-		t.setPen(Cell{attr: t.pen.attr & attrProtected}, ext{link: t.link})
+		t.resetPen()
 		return
 	}
 	for i := 0; i < p.n; {
@@ -20,7 +20,7 @@ func (t *Terminal) sgr(p *params) {
 // sgrGroup handles the parameter at i, whose colon group ends before end, and
 // returns where the next one starts.
 func (t *Terminal) sgrGroup(p *params, i, end int) int {
-	v := p.get(i, 0)
+	v := max(int(p.v[i]), 0)
 	colons := end - i
 	switch v {
 	case 38, 48, 58:
@@ -51,7 +51,7 @@ func (t *Terminal) sgrSimple(v int) {
 	pen := &t.pen
 	switch {
 	case v == 0:
-		t.setPen(Cell{attr: pen.attr & attrProtected}, ext{link: t.link})
+		t.resetPen()
 	case v >= 30 && v <= 37:
 		pen.fg = IndexColor(uint8(v - 30))
 	case v >= 40 && v <= 47:
@@ -102,13 +102,24 @@ func (t *Terminal) setColor(which int, c Color) {
 	}
 }
 
+// resetPen is SGR 0: protection and link are no part of what it resets.
+func (t *Terminal) resetPen() {
+	if t.pen.attr>>extShift != 0 {
+		t.setPen(Cell{attr: t.pen.attr & attrProtected}, ext{link: t.link})
+		return
+	}
+	t.pen = Cell{attr: t.pen.attr & attrProtected}
+}
+
 // setPen replaces the pen and what stands behind its table index.
 func (t *Terminal) setPen(pen Cell, e ext) {
 	i, ok := uint32(0), true
 	if e != (ext{}) {
 		if i, ok = t.in.extIndex(e); !ok {
 			t.tablesFull()
-			i, _ = t.in.extIndex(e)
+			if i, ok = t.in.extIndex(e); !ok {
+				e = ext{}
+			}
 		}
 	}
 	pen.content = 0
