@@ -1,0 +1,77 @@
+package transcript
+
+import (
+	"strings"
+
+	"rexec/vt"
+)
+
+// rowText returns a row's text without what was never written behind it. A row that
+// is wrapped keeps the blanks that were written at its end: the text goes on.
+func rowText(l vt.Line) string {
+	cells := l.Cells()
+	end := len(cells)
+	for end > 0 {
+		r, ok := cells[end-1].Rune()
+		if !ok || r != ' ' || l.Wrapped() && !cells[end-1].IsBlank() {
+			break
+		}
+		end--
+	}
+	return cellsText(l, 0, end)
+}
+
+// cellsText returns the text of the columns from..to.
+func cellsText(l vt.Line, from, to int) string {
+	cells := l.Cells()
+	var b strings.Builder
+	b.Grow(max(0, to-from))
+	for x := max(0, from); x < min(to, len(cells)); x++ {
+		if r, ok := cells[x].Rune(); ok {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(l.Text(x))
+		}
+	}
+	return b.String()
+}
+
+// paragraphStart returns the first row of the wrapped rows that row y belongs to.
+func paragraphStart(s *vt.Snapshot, y int) int {
+	for y > 0 && s.Line(y-1).Wrapped() {
+		y--
+	}
+	return y
+}
+
+// paragraph returns the text of wrapped rows from column x of row y on, and the row
+// behind them.
+func paragraph(s *vt.Snapshot, x, y int) (string, int) {
+	_, rows := s.Size()
+	var b strings.Builder
+	for {
+		l := s.Line(y)
+		text := rowText(l)
+		if x > 0 {
+			text = cellsText(l, x, l.Len())
+			if !l.Wrapped() {
+				text = strings.TrimRight(text, " ")
+			}
+			x = 0
+		}
+		b.WriteString(text)
+		if y++; !l.Wrapped() || y == rows {
+			return b.String(), y
+		}
+	}
+}
+
+// typedPart cuts what a shell shows at the right edge of the line that is being
+// typed: a gap, and text up to the edge.
+func typedPart(text string, column, cols int) string {
+	const gap = "    "
+	if i := strings.LastIndex(text, gap); i >= 0 && column+len([]rune(text)) >= cols-2 {
+		return strings.TrimRight(text[:i], " ")
+	}
+	return text
+}

@@ -1,0 +1,250 @@
+// Package transcript reads a recording as text: the lines that stood on its screen
+// and the commands that were typed, each with its time. It is what the library
+// indexes. It knows no files and keeps no screens; which cell a word stood in is
+// package timeline's business.
+//
+//	cast.Reader ─→ vt.Terminal ─┬→ lines that scroll off ────────────┐
+//	                            ├→ the screen, while it stands still ┴→ lineLog    → Lines
+//	                            └→ shell integration marks, prompts  ─→ commandLog → Commands
+//
+// Text goes through the emulator, so that what a program redraws counts once: a
+// progress bar is its last state, a line being typed is what it was when it was
+// entered, and a full-screen program is the screens that could be read.
+//
+// Limits. The screen is looked at when it has stood for 50 ms and at least every
+// 100 ms of the recording; what a program shows and wipes in between is not seen
+// here (timeline's search sees it). Of text that changes in its place, less than a
+// second apart and alike but for digits and bars, or sharing half its beginning,
+// the last is kept. Lines are distinct by their text. At most MaxLines and MaxText
+// are kept, and of a full-screen program 1000 lines that differ in digits only, so
+// that an hour of a process monitor stays small.
+package transcript
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"rexec/recording/cast"
+	"rexec/vt"
+)
+
+// Bounds of a transcript.
+const (
+	MaxLines    = 500_000
+	MaxText     = 64 << 20 // bytes of all lines together
+	MaxLineText = 64 << 10 // bytes of one line
+	MaxCommands = 100_000  // what is beyond is not recorded
+	maxCommand  = 16 << 10 // bytes of a command's text
+	scrollback  = 8192     // lines the emulator may keep until they are taken
+	maxChunk    = 4 << 10  // bytes that are fed at once
+	checkEvery  = 1024     // events between two looks at the context
+)
+
+// Transcript is a recording as text.
+type Transcript struct {
+	Commands []Command // by Start
+	Lines    []Line    // by First
+	Duration time.Duration
+	// Cols and Rows are the largest that the screen had.
+	Cols, Rows int
+	// Dropped counts the lines beyond the bounds, which are not in Lines.
+	Dropped int
+}
+
+// Line is a line of text that stood on the screen: rows that were wrapped are one.
+type Line struct {
+	// Text is without blanks at its end, and never empty.
+	Text string
+	// First and Last are when it first and last stood there. It need not have stood
+	// there all the time between.
+	First, Last time.Duration
+	// Alt says that it was seen on the alternate screen only.
+	Alt bool
+}
+
+// Command is something that was entered at a shell's prompt.
+type Command struct {
+	Text string // may have several lines
+	Dir  string // the working directory, if the shell told it
+	// Start is when it began to run, End when it ended: when the next prompt came, or
+	// the recording was over.
+	Start, End time.Duration
+	Exit       int // the exit status, if HasExit
+	HasExit    bool
+	// Heuristic says that the shell did not mark its commands (OSC 133), and that this
+	// one was found by what prompts look like.
+	Heuristic bool
+}
+
+// Read reads a recording to its end. The error is the context's, or the reader's; a
+// lenient reader gives none for damage.
+func Read(ctx context.Context, r *cast.Reader) (*Transcript, error) {
+	h := r.Header()
+	m := newMachine(h.Cols, h.Rows)
+	for n := 0; ; n++ {
+		if n%checkEvery == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+		}
+		e, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return m.end(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		m.event(e)
+	}
+}
+
+const (
+	stillFor    = 50 * time.Millisecond  // how long a screen must stand to be looked at
+	sampleEvery = 100 * time.Millisecond // how long it is never not looked at
+	promptFor   = 20 * time.Millisecond  // how long a prompt waits at least for a person
+)
+
+// machine runs a recording through an emulator and looks at its screen.
+type machine struct {
+	term     *vt.Terminal
+	now      time.Duration // of the last event
+	sampled  time.Duration // when the screen was last looked at
+	fed      bool          // output came since then
+	taken    int           // lines of the scrollback that were looked at
+	scrolled []vt.Line     // lines that scrolled off since the screen was looked at
+	buf      []byte
+	lines    lineLog
+	commands commandLog
+	out      Transcript
+}
+
+func newMachine(cols, rows int) *machine {
+	m := &machine{lines: newLineLog()}
+	m.term = vt.New(cols, rows, vt.WithScrollback(scrollback), vt.WithEvents(m.heard))
+	m.out.Cols, m.out.Rows = m.term.Size()
+	return m
+}
+
+func (m *machine) event(e cast.Event) {
+	if m.fed {
+		gap := e.Time - m.now
+		if gap >= promptFor {
+			m.commands.waiting(m.term, m.now)
+		}
+		if gap >= stillFor || e.Time-m.sampled >= sampleEvery {
+			m.sample(e.Time)
+		}
+	}
+	m.now = e.Time
+	switch e.Code {
+	case cast.Output:
+		m.output(e.Data)
+	case cast.Resize:
+		if cols, rows, err := cast.ParseSize(e.Data); err == nil {
+			m.resize(cols, rows)
+		}
+	}
+}
+
+// output feeds the emulator, in pieces that cannot scroll more lines off than its
+// scrollback holds.
+func (m *machine) output(data string) {
+	m.fed = m.fed || data != ""
+	for data != "" {
+		n := m.commands.until(data)
+		if n == 0 {
+			// The user's line is complete, and the newline behind it still to come.
+			m.commands.entered(m.term, m.now)
+			continue
+		}
+		if n > maxChunk {
+			n = chunk(data)
+		}
+		m.buf = append(m.buf[:0], data[:n]...)
+		data = data[n:]
+		_, _ = m.term.Write(m.buf)
+		m.commands.fed(m.buf)
+		if len(data) > 0 || n > maxChunk/4 {
+			m.takeScrolled()
+		}
+	}
+}
+
+// chunk returns where to cut long data: behind a newline, if there is one.
+func chunk(data string) int {
+	for i := maxChunk; i > maxChunk/2; i-- {
+		if data[i-1] == '\n' {
+			return i
+		}
+	}
+	return maxChunk
+}
+
+// takeScrolled collects what scrolled off. The emulator's scrollback is emptied when
+// that can be done without a trace, so that it stays cheap to look at.
+func (m *machine) takeScrolled() *vt.Snapshot {
+	s := m.term.SnapshotWithHistory()
+	n := s.Scrollback()
+	for i := min(m.taken, n); i < n; i++ {
+		m.scrolled = append(m.scrolled, s.ScrollbackLine(i))
+	}
+	m.taken = n
+	if n > 0 && m.term.Idle() && (s.Cursor().X == 0 || n > scrollback/2) {
+		_, _ = m.term.Write([]byte("\x1b[3J"))
+		m.taken = 0
+	}
+	if len(m.scrolled) > scrollback {
+		m.flush(s)
+	}
+	return s
+}
+
+// flush hands over what scrolled off, with the screen that is there now, in the
+// middle of a flood.
+func (m *machine) flush(s *vt.Snapshot) {
+	m.lines.observe(m.now, m.now, s, m.scrolled)
+	m.scrolled = m.scrolled[:0]
+	m.sampled = m.now
+}
+
+// sample looks at the screen, which stands since the last event until a time.
+func (m *machine) sample(until time.Duration) {
+	s := m.takeScrolled()
+	m.lines.observe(m.now, until, s, m.scrolled)
+	m.scrolled = m.scrolled[:0]
+	m.sampled, m.fed = until, false
+}
+
+func (m *machine) resize(cols, rows int) {
+	m.sample(m.now)
+	m.term.Resize(cols, rows)
+	m.fed = true
+	m.commands.resized()
+	s := m.term.SnapshotWithHistory()
+	m.taken = min(m.taken, s.Scrollback())
+	cols, rows = m.term.Size()
+	m.out.Cols, m.out.Rows = max(m.out.Cols, cols), max(m.out.Rows, rows)
+}
+
+// heard is told what the program says beside its picture, in the middle of a Write.
+func (m *machine) heard(e vt.Event) {
+	switch e := e.(type) {
+	case vt.PromptEvent:
+		m.commands.mark(m.term, m.now, e)
+	case vt.DirectoryEvent:
+		m.commands.directory(e.URL)
+	}
+}
+
+func (m *machine) end() *Transcript {
+	if m.fed {
+		m.commands.waiting(m.term, m.now)
+	}
+	m.sample(m.now)
+	m.out.Lines, m.out.Dropped = m.lines.end()
+	m.out.Commands = m.commands.end(m.now)
+	m.out.Duration = m.now
+	return &m.out
+}
