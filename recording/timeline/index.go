@@ -49,8 +49,8 @@ func (s *scanner) close() error {
 }
 
 // extend adds the next block to the index and tells whether there may be more. An
-// error of the source ends the index: see index.err. The error returned is only
-// ever the context's.
+// error of the source ends the index: see index.err. The error returned is the
+// context's, or ErrClosed.
 func (t *Timeline) extend(ctx context.Context) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -59,6 +59,9 @@ func (t *Timeline) extend(ctx context.Context) (more bool, err error) {
 	s.Lock()
 	defer s.Unlock()
 	if s.src == nil {
+		if !t.Indexed() {
+			return false, ErrClosed
+		}
 		return false, nil
 	}
 	var (

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -10,6 +11,9 @@ import (
 	"rexec/recording/cast"
 	"rexec/vt"
 )
+
+// ErrClosed says that more was asked for than was read before Close.
+var ErrClosed = errors.New("the recording is closed")
 
 // Options bound what a Timeline keeps in memory. Zero values are the defaults.
 type Options struct {
@@ -101,7 +105,8 @@ func Open(ctx context.Context, src Source, o Options) (*Timeline, error) {
 	return t, nil
 }
 
-// Close releases the source. The Timeline must not be used any more.
+// Close releases the source and ends an Index that is under way. What is not
+// indexed then cannot be reached any more: ErrClosed.
 func (t *Timeline) Close() error {
 	t.scan.Lock()
 	defer t.scan.Unlock()

@@ -554,3 +554,14 @@ func repeatCast(t testing.TB, data []byte, n int) []byte {
 	}
 	return b.Bytes()
 }
+
+func TestCloseEndsWhatReads(t *testing.T) {
+	tl := long(3000).open(t, Options{BlockBytes: 4 << 10})
+	err := tl.Index(t.Context(), func(done, total int64) { tl.Close() })
+	if !errors.Is(err, ErrClosed) {
+		t.Errorf("index: %v", err)
+	}
+	if _, err := tl.At(t.Context(), time.Hour); !errors.Is(err, ErrClosed) {
+		t.Errorf("a seek behind what was read: %v", err)
+	}
+}

@@ -17,11 +17,11 @@ import (
 type bar struct {
 	y        int
 	from, to int // columns of the position bar
-	left     []part
-	right    []part
+	left     []label
+	right    []label
 }
 
-type part struct {
+type label struct {
 	text  string
 	style func(page.Env) screen.Style
 }
@@ -48,9 +48,9 @@ func (m Model) bar(env page.Env) bar {
 	if m.ended {
 		glyph = "■"
 	}
-	b.left = []part{{" " + glyph + " ", style}, {widget.Clock(pos), keyPart}, {"/" + widget.Clock(m.facts.duration), mutedPart}}
+	b.left = []label{{" " + glyph + " ", style}, {widget.Clock(pos), keyPart}, {"/" + widget.Clock(m.facts.duration), mutedPart}}
 	if m.ended {
-		b.left = append(b.left, part{"  ended — space replays", plainPart})
+		b.left = append(b.left, label{"  ended — space replays", plainPart})
 	}
 	room := m.size.Cols - width(b.left) - minBar - 4
 	for _, p := range m.rightParts(env) {
@@ -68,31 +68,31 @@ func (m Model) bar(env page.Env) bar {
 }
 
 // rightParts returns what stands right of the bar, the most important first.
-func (m Model) rightParts(env page.Env) []part {
-	var parts []part
+func (m Model) rightParts(env page.Env) []label {
+	var parts []label
 	if text := m.searchText(env); text != "" {
-		parts = append(parts, part{text, accentPart})
+		parts = append(parts, label{text, accentPart})
 	}
 	speed := plainPart
 	if m.clock.Speed() == 1 {
 		speed = mutedPart
 	}
-	parts = append(parts, part{speedText(m.clock.Speed()), speed})
+	parts = append(parts, label{speedText(m.clock.Speed()), speed})
 	if m.skip {
-		parts = append(parts, part{"skip idle", accentPart})
+		parts = append(parts, label{"skip idle", accentPart})
 	}
 	if m.indexing && m.facts.size > 0 && env.Now.Sub(m.begun) >= indexEvery {
-		parts = append(parts, part{fmt.Sprintf("reading %d%%", 100*m.facts.bytes/m.facts.size), mutedPart})
+		parts = append(parts, label{fmt.Sprintf("reading %d%%", 100*m.facts.bytes/m.facts.size), mutedPart})
 	}
 	if m.going && env.Now.Sub(m.since) >= indexEvery {
-		parts = append(parts, part{"seeking…", mutedPart})
+		parts = append(parts, label{"seeking…", mutedPart})
 	}
 	if window := m.window(); m.frame.Snapshot != nil {
 		if cols, rows := m.frame.Snapshot.Size(); cols > window[0] || rows > window[1] {
-			parts = append(parts, part{fmt.Sprintf("%d×%d shown in %d×%d", cols, rows, window[0], window[1]), mutedPart})
+			parts = append(parts, label{fmt.Sprintf("%d×%d shown in %d×%d", cols, rows, window[0], window[1]), mutedPart})
 		}
 	}
-	return append(parts, part{env.Keys.Label(keys.Player, keys.ShowHelp) + " help", mutedPart})
+	return append(parts, label{env.Keys.Label(keys.Player, keys.ShowHelp) + " help", mutedPart})
 }
 
 // searchText says how the search stands: "3/17", "searching 40%", "no match".
@@ -130,7 +130,7 @@ func (m Model) searchText(env page.Env) string {
 // cells counts the columns of a part: they hold nothing but narrow characters.
 func cells(text string) int { return len([]rune(text)) }
 
-func width(parts []part) (w int) {
+func width(parts []label) (w int) {
 	for _, p := range parts {
 		w += cells(p.text)
 	}
@@ -147,15 +147,20 @@ func (b bar) time(x int, total time.Duration) time.Duration {
 		return 0
 	}
 	x = min(max(x-b.from, 0), n-1)
-	return total * time.Duration(x) / time.Duration(n-1)
+	return time.Duration(float64(total) * float64(x) / float64(n-1))
+}
+
+// part returns how much of total pos is, from 0 to 1.
+func part(pos, total time.Duration) float64 {
+	if total <= 0 {
+		return 0
+	}
+	return min(max(float64(pos)/float64(total), 0), 1)
 }
 
 // column returns the column that a position stands in.
 func (b bar) column(pos, total time.Duration) int {
-	if total <= 0 {
-		return b.from
-	}
-	return b.from + int(pos*time.Duration(b.to-b.from-1)/total)
+	return b.from + int(float64(b.to-b.from-1)*part(pos, total))
 }
 
 func (m Model) drawBar(env page.Env, s *screen.Screen, r screen.Rect) {
@@ -187,34 +192,27 @@ var eighths = [...]string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}
 func (m Model) drawPosition(env page.Env, s *screen.Screen, b bar, r screen.Rect) {
 	th, total := env.Theme, m.facts.duration
 	n := b.to - b.from
-	pos := min(m.position(env), total)
-	filled := 0
-	if total > 0 {
-		filled = int(8 * int64(n) * int64(pos/time.Microsecond) / max(int64(total/time.Microsecond), 1))
-	}
+	filled := int(8 * float64(n) * part(m.position(env), total))
 	put := func(col int, glyph string, st screen.Style) {
 		if col >= b.from && col < b.to {
 			s.Text(r.Min.X+col, r.Min.Y, 1, glyph, st)
 		}
 	}
 	idle := make([]bool, n)
-	if total > 0 {
-		for _, span := range m.facts.idle.Spans() {
-			from := int(span.Start * time.Duration(n) / total)
-			to := int(span.End * time.Duration(n) / total)
-			for i := max(from, 0); i < min(max(to, from+1), n); i++ {
-				idle[i] = true
-			}
+	for _, span := range m.facts.idle.Spans() {
+		from, to := int(float64(n)*part(span.Start, total)), int(float64(n)*part(span.End, total))
+		for i := from; i < min(max(to, from+1), n); i++ {
+			idle[i] = true
 		}
 	}
 	for i := range n {
-		switch part := min(filled-8*i, 8); {
-		case part >= 8 && idle[i]:
+		switch eighth := min(filled-8*i, 8); {
+		case eighth >= 8 && idle[i]:
 			put(b.from+i, "▓", th.Played)
-		case part >= 8:
+		case eighth >= 8:
 			put(b.from+i, "█", th.Played)
-		case part > 0:
-			put(b.from+i, eighths[part], th.Played)
+		case eighth > 0:
+			put(b.from+i, eighths[eighth], th.Played)
 		case idle[i]:
 			put(b.from+i, "┄", th.Idle)
 		default:

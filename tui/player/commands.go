@@ -28,9 +28,11 @@ type (
 	}
 	frameMsg struct {
 		seek  int
-		steps int // how many were made to get there; then the clock goes there
+		steps int           // how many were made to get there; then the clock goes there
+		pos   time.Duration // what was asked for
 		frame timeline.Frame
 		marks []timeline.Place
+		facts *facts // the newest, while the index is incomplete
 		err   error
 	}
 	tickMsg   struct{ ticks int }
@@ -82,6 +84,7 @@ func learn(t *timeline.Timeline) facts {
 // work is what the page's commands share with each other. Update never looks into
 // it.
 type work struct {
+	cancel      context.CancelFunc // ends everything
 	mu          sync.Mutex
 	tape        *timeline.Timeline
 	seek        int
@@ -113,9 +116,7 @@ func (w *work) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed = true
-	if w.stop != nil {
-		w.stop()
-	}
+	w.cancel()
 	if w.tape != nil {
 		_ = w.tape.Close() // it was only read
 	}
@@ -191,22 +192,22 @@ func (m Model) look() page.Action {
 
 // ask makes the newest seek: the screen at a position.
 func (m Model) ask(env page.Env, pos time.Duration) (Model, page.Action) {
-	return m.request(env, 0, func(ctx context.Context, t *timeline.Timeline) (timeline.Frame, error) {
+	return m.request(env, pos, 0, func(ctx context.Context, t *timeline.Timeline) (timeline.Frame, error) {
 		return t.At(ctx, pos)
 	})
 }
 
 // askStep makes the newest seek: n frames from a position.
 func (m Model) askStep(env page.Env, pos time.Duration, n int) (Model, page.Action) {
-	return m.request(env, n, func(ctx context.Context, t *timeline.Timeline) (timeline.Frame, error) {
+	return m.request(env, pos, n, func(ctx context.Context, t *timeline.Timeline) (timeline.Frame, error) {
 		return t.Step(ctx, pos, n)
 	})
 }
 
-func (m Model) request(env page.Env, steps int, get func(context.Context, *timeline.Timeline) (timeline.Frame, error)) (Model, page.Action) {
+func (m Model) request(env page.Env, pos time.Duration, steps int, get func(context.Context, *timeline.Timeline) (timeline.Frame, error)) (Model, page.Action) {
 	m.seek++
 	m.going, m.since = true, env.Now
-	ctx, t, work, seek, matcher := m.ctx, m.tape, m.work, m.seek, m.search.matcher
+	ctx, t, work, seek, matcher, indexed := m.ctx, m.tape, m.work, m.seek, m.search.matcher, m.facts.indexed
 	return m, do(func() tea.Msg {
 		ctx, cancel := work.begin(ctx, seek)
 		defer cancel()
@@ -214,7 +215,11 @@ func (m Model) request(env page.Env, steps int, get func(context.Context, *timel
 		if errors.Is(err, context.Canceled) {
 			return nil // there is a newer one
 		}
-		msg := frameMsg{seek: seek, steps: steps, frame: f, err: err}
+		msg := frameMsg{seek: seek, steps: steps, pos: pos, frame: f, err: err}
+		if !indexed {
+			newest := learn(t)
+			msg.facts = &newest
+		}
 		if err == nil && matcher != nil {
 			msg.marks = matcher.Find(f.Snapshot)
 		}

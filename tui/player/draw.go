@@ -3,6 +3,8 @@ package player
 import (
 	"fmt"
 
+	uv "github.com/charmbracelet/ultraviolet"
+
 	"rexec/tui/keys"
 	"rexec/tui/page"
 	"rexec/tui/screen"
@@ -44,21 +46,17 @@ func (m Model) drawFailure(env page.Env, s *screen.Screen, r screen.Rect) {
 
 // drawRecording draws the frame, what is searched for in it, and the cursor.
 func (m Model) drawRecording(env page.Env, s *screen.Screen, r screen.Rect) {
-	stage, frame := m.stage(r)
+	stage, v, frame := m.stage(r, m.barShown(env))
 	if !frame.Empty() {
 		s.Box(frame, env.Theme.Border, env.Theme.Text)
 	}
-	v := screen.View{X: m.view.x, Y: m.view.y}
-	covered := s.Terminal(m.frame.Snapshot, stage, v)
-	if m.barShown(env) {
-		covered = covered.Intersect(screen.R(r.Min.X, r.Min.Y, r.Dx(), r.Dy()-1))
-	}
-	m.drawMarks(env, s, stage)
-	s.TerminalCursor(m.frame.Snapshot, covered, v)
+	s.Terminal(m.frame.Snapshot, stage, v)
+	m.drawMarks(env, s, stage, v)
+	s.TerminalCursor(m.frame.Snapshot, stage, v)
 }
 
 // drawMarks shows what is searched for, and the hit that playback was sent to.
-func (m Model) drawMarks(env page.Env, s *screen.Screen, stage screen.Rect) {
+func (m Model) drawMarks(env page.Env, s *screen.Screen, stage screen.Rect, v screen.View) {
 	current, there := m.search.place()
 	there = there && m.search.hits[m.search.current].Time == m.frame.Time
 	cols, _ := m.frame.Snapshot.Size()
@@ -70,11 +68,7 @@ func (m Model) drawMarks(env page.Env, s *screen.Screen, stage screen.Rect) {
 		for row, from, n := p.Row, p.Col, p.Len; n > 0; row, from = row+1, 0 {
 			part := min(n, cols-from)
 			n -= part
-			cells := screen.R(0, 0, part, 1).Add(stage.Min)
-			cells.Min.X += from - m.view.x
-			cells.Max.X += from - m.view.x
-			cells.Min.Y += row - m.view.y
-			cells.Max.Y += row - m.view.y
+			cells := screen.R(0, 0, part, 1).Add(uv.Pos(stage.Min.X+from-v.X, stage.Min.Y+row-v.Y))
 			s.Restyle(cells.Intersect(stage), style)
 		}
 	}

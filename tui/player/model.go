@@ -55,11 +55,12 @@ type Model struct {
 	search search
 }
 
-// New returns the page for a recording. It opens the file when it is shown; ctx
-// ends everything that it does in the background.
+// New returns the page for a recording. It opens the file in Init; the end of ctx,
+// or Close, ends everything that it does in the background.
 func New(ctx context.Context, p page.Playback) Model {
+	ctx, cancel := context.WithCancel(ctx)
 	return Model{
-		ctx: ctx, play: p, source: timeline.File(p.Path), after: after, work: &work{},
+		ctx: ctx, play: p, source: timeline.File(p.Path), after: after, work: &work{cancel: cancel},
 		search: search{current: -1},
 	}
 }

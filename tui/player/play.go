@@ -93,6 +93,13 @@ func (m Model) show(env page.Env, msg frameMsg) (Model, page.Action) {
 		return m, page.Fail("The recording cannot be read here. " + widget.Sentence(msg.err.Error()))
 	}
 	m.frame, m.marks, m.drawn = msg.frame, msg.marks, env.Now
+	if msg.facts != nil && !m.facts.indexed {
+		// The clock could not go there before it was known how far it is.
+		short := m.position(env) < msg.pos && m.position(env) >= m.facts.duration
+		if m = m.with(env, *msg.facts); short && msg.steps == 0 {
+			m.clock = m.clock.Seek(env.Now, msg.pos)
+		}
+	}
 	if msg.steps != 0 {
 		m.clock = m.clock.Seek(env.Now, msg.frame.Time)
 		if m.steps -= msg.steps; m.steps != 0 {

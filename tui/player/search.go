@@ -137,15 +137,15 @@ func (m Model) typeSearch(env page.Env, k tea.KeyPressMsg) (Model, page.Action) 
 		if m.input.Value() == "" {
 			return m.clearSearch(env)
 		}
-		return m.startSearch(env, m.input.Value())
+		return m.startSearch(env, m.input.Value(), m.position(env))
 	}
 	m.input = m.input.Update(k)
 	return m, nil
 }
 
-// startSearch looks through the whole recording and goes to the first hit from here
-// on.
-func (m Model) startSearch(env page.Env, text string) (Model, page.Action) {
+// startSearch looks through the whole recording and goes to the first hit from a
+// position on.
+func (m Model) startSearch(env page.Env, text string, from time.Duration) (Model, page.Action) {
 	q := query(text)
 	matcher, err := q.Compile()
 	if err != nil {
@@ -155,13 +155,13 @@ func (m Model) startSearch(env page.Env, text string) (Model, page.Action) {
 	r := &run{ended: make(chan struct{})}
 	m.search = search{
 		number: old.number + 1, text: text, matcher: matcher, run: r,
-		begun: env.Now, origin: m.position(env), current: -1,
+		begun: env.Now, origin: from, current: -1,
 	}
 	ctx, t := m.ctx, m.tape
 	find := do(func() tea.Msg { r.find(ctx, t, q); return nil })
 	// The frame that is shown may hold it already.
-	m, again := m.ask(env, m.position(env))
-	return m, page.Several{old.run.cancel(), find, m.watchSearch(), again}
+	m, there := m.goTo(env, from)
+	return m, page.Several{old.run.cancel(), find, m.watchSearch(), there}
 }
 
 // watchSearch waits for what the search finds.

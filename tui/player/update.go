@@ -84,22 +84,18 @@ func (m Model) opened(env page.Env, msg openedMsg) (Model, page.Action) {
 	m.indexing, m.begun = true, env.Now
 	m.view = m.view.follow(m.window(), m.frame.Snapshot)
 	actions := page.Several{m.index(), page.Do{Cmd: m.after(indexEvery, watchMsg{})}}
-	var begin page.Action
-	if m.play.Query != "" {
-		m, begin = m.startSearch(env, m.play.Query)
-		actions = append(actions, begin)
-	}
 	if !m.play.Paused && m.play.Query == "" {
-		if m.shown {
+		if m.resume = !m.shown; m.shown {
 			m.clock = m.clock.Play(env.Now)
-		} else {
-			m.resume = true
 		}
 	}
-	if m.play.Start > 0 {
-		// The clock stands as far as the index goes; the frame's arrival moves it on.
+	var begin page.Action
+	switch {
+	case m.play.Query != "":
+		m, begin = m.startSearch(env, m.play.Query, m.play.Start)
+	case m.play.Start > 0:
 		m, begin = m.goTo(env, m.play.Start)
-	} else {
+	default:
 		m, begin = m.schedule(env)
 	}
 	return m, append(actions, begin)
@@ -126,8 +122,7 @@ func (m Model) learned(env page.Env, msg indexMsg) (Model, page.Action) {
 	if !m.indexing {
 		return m, page.Unchanged{}
 	}
-	m.facts = msg.facts
-	m.clock = m.clock.SetIdle(env.Now, m.axis())
+	m = m.with(env, msg.facts)
 	if !msg.ended {
 		return m, page.Do{Cmd: m.after(indexEvery, watchMsg{})}
 	}
@@ -144,12 +139,22 @@ func (m Model) learned(env page.Env, msg indexMsg) (Model, page.Action) {
 	return m, append(actions, next)
 }
 
+// with takes newer facts.
+func (m Model) with(env page.Env, f facts) Model {
+	if f.size == 0 {
+		f.bytes, f.size = m.facts.bytes, m.facts.size
+	}
+	m.facts = f
+	m.clock = m.clock.SetIdle(env.Now, m.axis())
+	return m
+}
+
 // damage counts damaged places in words.
 func damage(f facts) string {
 	if f.damaged == 1 {
 		return fmt.Sprintf("Line %d is damaged and was", f.problems[0].Line)
 	}
-	return fmt.Sprintf("%d damaged places were", f.damaged)
+	return fmt.Sprintf("%d places are damaged and were", f.damaged)
 }
 
 // reappear goes on when the page is shown again.
@@ -175,7 +180,7 @@ func (m Model) key(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 	}
 	b, ok := env.Keys.Match(keys.Player, k)
 	if !ok {
-		return m, page.Unchanged{}
+		return m.wake(env).schedule(env)
 	}
 	if why := m.Why(env, b.ID); why != "" {
 		return m.wake(env), page.Info(why)

@@ -86,24 +86,21 @@ func (v view) pan(e tea.Mouse, window [2]int, s *vt.Snapshot) (view, bool) {
 	return v, true
 }
 
-// stage returns where on r the recording stands, and the frame around it, which is
-// empty when there is no room for one. A recording that fits beside the bar does
-// not move when the bar goes.
-func (m Model) stage(r screen.Rect) (stage, frame screen.Rect) {
+// stage returns where on r the recording stands, what of it is shown there, and
+// the frame around it, which is empty when there is no room for one. A recording
+// that fits beside the bar does not move when the bar goes; of a higher one there
+// is then a row more.
+func (m Model) stage(r screen.Rect, barShown bool) (stage screen.Rect, v screen.View, frame screen.Rect) {
 	cols, rows := m.frame.Snapshot.Size()
 	room := r
-	if !m.barOff {
+	if barShown || !m.barOff && rows < r.Dy() {
 		room.Max.Y--
-	}
-	if rows > room.Dy() {
-		// Behind the bar there is one more row to be seen when it is hidden.
-		room = r
 	}
 	w, h := min(cols, room.Dx()), min(rows, room.Dy())
 	x, y := room.Min.X+(room.Dx()-w)/2, room.Min.Y+(room.Dy()-h)/2
-	stage = screen.R(x, y, w, h)
 	if cols+2 <= room.Dx() && rows+2 <= room.Dy() {
 		frame = screen.R(x-1, y-1, w+2, h+2)
 	}
-	return stage, frame
+	at := m.view.within([2]int{w, h}, m.frame.Snapshot)
+	return screen.R(x, y, w, h), screen.View{X: at.x, Y: at.y}, frame
 }
