@@ -25,7 +25,7 @@ func (a app) draw(now time.Time, s *screen.Screen) {
 		return
 	}
 	a.page(a.top()).Draw(a.env(now), s, r)
-	inner := screen.R(r.Min.X, r.Min.Y+1, r.Dx(), r.Dy()-2)
+	inner := screen.R(r.Min.X, r.Min.Y+1, r.Dx(), a.overlayRows())
 	if a.help != nil {
 		a.help.Draw(s, a.theme, a.keys, inner)
 	}
@@ -41,6 +41,10 @@ func (a app) draw(now time.Time, s *screen.Screen) {
 		a.drawClosing(s, r)
 	}
 }
+
+// overlayRows is the height that overlays have: the first and the last row, which
+// say where one is and what to press, stay free.
+func (a app) overlayRows() int { return a.size.Rows - 2 }
 
 // drawTooSmall says what is missing, in the words that fit.
 func (a app) drawTooSmall(s *screen.Screen, r screen.Rect) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
+
 	"rexec/library"
 	"rexec/tui/keys"
 	"rexec/tui/page"
@@ -179,7 +181,7 @@ func (m Model) drawRows(env page.Env, s *screen.Screen, r screen.Rect, cols colu
 			s.Text(row.Min.X, row.Min.Y, 1, "▌", look.accent)
 			if !m.filtering {
 				// Screen readers follow the cursor.
-				s.SetCursor(row.Min.X, row.Min.Y, 0, false)
+				s.SetCursor(row.Min.X, row.Min.Y, tea.CursorBar, false)
 			}
 		}
 	}

@@ -80,14 +80,14 @@ type hues struct {
 
 var darkHues = hues{
 	bg: rgb(0x14161b), fg: rgb(0xd8dce6),
-	accent: rgb(0x7fb7e8), red: rgb(0xf0756b), green: rgb(0x8cc98a), amber: rgb(0xe3b566), violet: rgb(0xb9a3ec),
+	accent: rgb(0x7fb7e8), red: rgb(0xf78a80), green: rgb(0x8cc98a), amber: rgb(0xe3b566), violet: rgb(0xb9a3ec),
 	selection: 0.20, surface: 0.065, raised: 0.095, line: 0.22, muted: 0.62, faint: 0.42,
 	onAccent: rgb(0x10151c),
 }
 
 var lightHues = hues{
 	bg: rgb(0xfbfbfa), fg: rgb(0x22262e),
-	accent: rgb(0x1f66b0), red: rgb(0xc2332b), green: rgb(0x2d7d32), amber: rgb(0x96620a), violet: rgb(0x6a48b8),
+	accent: rgb(0x1a5ca3), red: rgb(0xb22a23), green: rgb(0x256b2a), amber: rgb(0x825305), violet: rgb(0x6a48b8),
 	selection: 0.14, surface: 0.055, raised: 0.045, line: 0.22, muted: 0.66, faint: 0.50,
 	onAccent: rgb(0xffffff),
 }

@@ -53,13 +53,17 @@ func (h Help) lines(t *keys.Table) []helpLine {
 	return out
 }
 
-// Update handles a key; closed tells that the help is to go.
+// helpFrame is how many rows of the place that help is drawn in are not lines of it.
+const helpFrame = 5
+
+// Update handles a key; rows is the height of the place that it is drawn in.
+// closed tells that the help is to go.
 func (h Help) Update(t *keys.Table, k tea.KeyPressMsg, rows int) (_ Help, closed bool) {
 	b, ok := t.Match(keys.Help, k)
 	if !ok {
 		return h, false
 	}
-	page := max(rows-6, 1)
+	page := max(rows-helpFrame, 1)
 	switch b.ID {
 	case keys.Cancel:
 		return h, true
@@ -95,12 +99,12 @@ func (h Help) Draw(s *screen.Screen, t *theme.Theme, table *keys.Table, r screen
 		rows = breakAt(lines, rows)
 	}
 	width := min(columns*column+(columns-1)*4+6, r.Dx()-2)
-	height := min(rows+5, r.Dy())
+	height := min(rows+helpFrame, r.Dy())
 	box := screen.R(r.Min.X+(r.Dx()-width)/2, r.Min.Y+(r.Dy()-height)/2, width, height)
 	s.Box(box, t.PanelBorder, t.Panel)
 	x, inner := box.Min.X+3, width-6
 	s.Text(x, box.Min.Y+1, inner, "Keys", t.PanelTitle)
-	visible := height - 5
+	visible := height - helpFrame
 	more := rows > visible
 	note := "esc closes"
 	if more {
