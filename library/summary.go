@@ -3,9 +3,27 @@ package library
 import (
 	"context"
 	"io"
+
+	"rexec/recording/cast"
+	"rexec/recording/transcript"
 )
 
-// summarize finds the commands in a cast.
+// summarize finds the commands in a cast, damaged or not.
 func summarize(ctx context.Context, r io.Reader) (Summary, error) {
-	return Summary{}, ctx.Err()
+	in, err := cast.NewReader(r, cast.Lenient)
+	if err != nil {
+		return Summary{}, err
+	}
+	t, err := transcript.Read(ctx, in)
+	if err != nil {
+		return Summary{}, err
+	}
+	s := Summary{Commands: make([]Command, len(t.Commands))}
+	for i, c := range t.Commands {
+		s.Commands[i] = Command{Text: c.Text, Dir: c.Dir, Start: c.Start, End: c.End, Heuristic: c.Heuristic}
+		if c.HasExit {
+			s.Commands[i].Exit = &c.Exit
+		}
+	}
+	return s, nil
 }
