@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"rexec/recording/timeline"
 	"rexec/tui/keys"
 	"rexec/tui/page"
 	"rexec/tui/screen"
@@ -41,16 +44,19 @@ var (
 func (m Model) bar(env page.Env) bar {
 	b := bar{y: m.size.Rows - 1}
 	pos := m.position(env)
-	glyph, style := "‖", plainPart
+	glyph, style, more := "‖", plainPart, ""
+	if m.indexing {
+		more = "…" // it may yet be longer
+	}
 	if m.clock.Playing() {
 		glyph, style = "▶", accentPart
 	}
 	if m.ended {
 		glyph = "■"
 	}
-	b.left = []label{{" " + glyph + " ", style}, {widget.Clock(pos), keyPart}, {"/" + widget.Clock(m.facts.duration), mutedPart}}
+	b.left = []label{{" " + glyph + " ", style}, {widget.Clock(pos), keyPart}, {"/" + widget.Clock(m.facts.duration) + more, mutedPart}}
 	if m.ended {
-		b.left = append(b.left, label{"  ended — space replays", plainPart})
+		b.left = append(b.left, label{m.endText(), plainPart})
 	}
 	room := m.size.Cols - width(b.left) - minBar - 4
 	for _, p := range m.rightParts(env) {
@@ -65,6 +71,14 @@ func (m Model) bar(env page.Env) bar {
 		b.to -= width(b.right) + 2*len(b.right)
 	}
 	return b
+}
+
+// endText says how the recording ended, and what to do.
+func (m Model) endText() string {
+	if m.facts.hasExit && m.facts.exit != 0 {
+		return fmt.Sprintf("  ended, exit %d — space replays", m.facts.exit)
+	}
+	return "  ended — space replays"
 }
 
 // rightParts returns what stands right of the bar, the most important first.
@@ -198,13 +212,7 @@ func (m Model) drawPosition(env page.Env, s *screen.Screen, b bar, r screen.Rect
 			s.Text(r.Min.X+col, r.Min.Y, 1, glyph, st)
 		}
 	}
-	idle := make([]bool, n)
-	for _, span := range m.facts.idle.Spans() {
-		from, to := int(float64(n)*part(span.Start, total)), int(float64(n)*part(span.End, total))
-		for i := from; i < min(max(to, from+1), n); i++ {
-			idle[i] = true
-		}
-	}
+	idle := idleCells(m.facts.idle.Spans(), total, n)
 	for i := range n {
 		switch eighth := min(filled-8*i, 8); {
 		case eighth >= 8 && idle[i]:
@@ -219,19 +227,45 @@ func (m Model) drawPosition(env page.Env, s *screen.Screen, b bar, r screen.Rect
 			put(b.from+i, "─", th.Unplayed)
 		}
 	}
+	// Where it is played already, a tick is cut out of the bar, so that many of
+	// them do not hide how far it is.
+	tick := func(at time.Duration, glyph string, st screen.Style) {
+		col := b.column(at, total)
+		if 8*(col-b.from+1) <= filled {
+			st = th.Played
+			st.Attrs ^= uv.AttrReverse
+		}
+		put(col, glyph, st)
+	}
 	for _, k := range m.facts.markers {
-		put(b.column(k.Time, total), "◆", th.Marker)
+		tick(k.Time, "◆", th.Marker)
 	}
 	last := -1
-	for i, h := range m.search.hits {
-		if col := b.column(h.Time, total); col != last || i == m.search.current {
+	for _, h := range m.search.hits {
+		if col := b.column(h.Time, total); col != last {
 			last = col
-			put(col, "•", th.Hit)
+			tick(h.Time, "•", th.Hit)
 		}
 	}
 	if i := m.search.current; i >= 0 && i < len(m.search.hits) {
-		put(b.column(m.search.hits[i].Time, total), "●", th.Hit)
+		tick(m.search.hits[i].Time, "●", th.Hit)
 	}
+}
+
+// idleCells tells which of n cells are idle for at least half of their time.
+func idleCells(spans []timeline.Span, total time.Duration, n int) []bool {
+	covered := make([]float64, n)
+	for _, span := range spans {
+		from, to := float64(n)*part(span.Start, total), float64(n)*part(span.End, total)
+		for i := int(from); i < n && float64(i) < to; i++ {
+			covered[i] += min(to, float64(i+1)) - max(from, float64(i))
+		}
+	}
+	idle := make([]bool, n)
+	for i, c := range covered {
+		idle[i] = c >= 0.5
+	}
+	return idle
 }
 
 // drawSearchLine draws the line that a search is typed into.

@@ -2,6 +2,7 @@ package player
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -93,7 +94,7 @@ func (m Model) name() string {
 	case m.facts.header.Command != "":
 		return m.facts.header.Command
 	}
-	return base(m.play.Path)
+	return filepath.Base(m.play.Path)
 }
 
 // Wants implements page.Page: all motion, because moving the mouse brings the bar
@@ -137,15 +138,6 @@ func (m Model) Why(env page.Env, id keys.ID) string {
 		}
 	}
 	return ""
-}
-
-func base(path string) string {
-	for i := len(path) - 1; i >= 0; i-- {
-		if path[i] == '/' || path[i] == '\\' {
-			return path[i+1:]
-		}
-	}
-	return path
 }
 
 // position is where playback stands.

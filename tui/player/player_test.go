@@ -349,6 +349,23 @@ func TestTheEnd(t *testing.T) {
 	s.press("G").wait(time.Second).shows("ended").press("left").lacks("ended").wait(time.Second).at(56 * time.Second)
 }
 
+func TestTheEndTellsOfAFailure(t *testing.T) {
+	s := show(t, story()+"[60.5, \"x\", \"3\"]\n", 80, 24, func(p *page.Playback) { p.Start = time.Minute })
+	s.wait(time.Second).shows("ended, exit 3 — space replays")
+}
+
+func TestIdleCells(t *testing.T) {
+	spans := []timeline.Span{{Start: 0, End: 10}, {Start: 14, End: 16}, {Start: 19, End: 25}, {Start: 36, End: 41}, {Start: 90, End: 100}}
+	got := idleCells(spans, 100, 10)
+	want := []bool{true, false, true, false, false, false, false, false, false, true}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := idleCells(spans, 0, 2); slices.Contains(got, true) {
+		t.Errorf("a recording of no length has idle cells: %v", got)
+	}
+}
+
 func TestTheBarComesAndGoes(t *testing.T) {
 	s := show(t, story(), 80, 24)
 	s.shows("0:00/1:00").wait(4 * time.Second).lacks("/1:00")

@@ -13,6 +13,7 @@ import (
 	"rexec/recording/timeline"
 	"rexec/tui/keys"
 	"rexec/tui/page"
+	"rexec/tui/screen"
 	"rexec/tui/widget"
 )
 
@@ -149,7 +150,7 @@ func (m Model) startSearch(env page.Env, text string, from time.Duration) (Model
 	q := query(text)
 	matcher, err := q.Compile()
 	if err != nil {
-		return m, page.Fail(widget.Sentence(clean(err.Error())))
+		return m, page.Fail(widget.Sentence(screen.Clean(err.Error())))
 	}
 	old := m.search
 	r := &run{ended: make(chan struct{})}

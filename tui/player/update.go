@@ -13,7 +13,6 @@ import (
 	"rexec/recording/timeline"
 	"rexec/tui/keys"
 	"rexec/tui/page"
-	"rexec/tui/screen"
 	"rexec/tui/widget"
 )
 
@@ -385,6 +384,3 @@ func speedText(s float64) string {
 	}
 	return fmt.Sprintf("%g×", math.Round(s*100)/100)
 }
-
-// clean makes text of a recording fit to be shown in a sentence.
-func clean(s string) string { return screen.Clean(s) }
