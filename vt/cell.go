@@ -133,11 +133,12 @@ type line struct {
 	cells   []Cell
 	epoch   uint64
 	wrapped bool // the text goes on in the next line
+	wide    bool // there may be wide characters
 	mark    PromptMark
 }
 
 func (l *line) clone(epoch uint64) *line {
-	c := &line{cells: make([]Cell, len(l.cells)), epoch: epoch, wrapped: l.wrapped, mark: l.mark}
+	c := &line{cells: make([]Cell, len(l.cells)), epoch: epoch, wrapped: l.wrapped, wide: l.wide, mark: l.mark}
 	copy(c.cells, l.cells)
 	return c
 }

@@ -141,13 +141,14 @@ func (t *Terminal) widen(x int, content uint32) bool {
 		x = t.x
 	}
 	l := t.row(t.y)
-	t.splitWide(l, x, x+2)
+	l.splitWide(x, x+2)
 	tail := c
 	tail.content = 0
 	tail.attr |= widthTail
 	c.content = content
 	c.attr |= widthLead
 	l.cells[x], l.cells[x+1] = c, tail
+	l.wide = true
 	t.last = content
 	t.pendingWrap = false
 	if t.x = x + 2; t.x >= t.edge() {

@@ -7,13 +7,13 @@ func (t *Terminal) eraseCells(y, from, to int, selective bool) {
 	if selective {
 		for x := from; x < to; x++ {
 			if l.cells[x].attr&attrProtected == 0 {
-				t.splitWide(l, x, x+1)
+				l.splitWide(x, x+1)
 				l.cells[x] = eraseText(l.cells[x])
 			}
 		}
 		return
 	}
-	t.splitWide(l, from, to)
+	l.splitWide(from, to)
 	fill(l.cells[from:to], t.blank())
 	if to == t.cols {
 		l.wrapped = false
@@ -81,6 +81,7 @@ func (t *Terminal) alignmentTest() {
 	for y := range t.rows {
 		l := t.row(y)
 		fill(l.cells, Cell{content: 'E'})
+		l.wide = false
 		l.wrapped = false
 	}
 }

@@ -148,11 +148,11 @@ func (t *Terminal) ground(p []byte) []byte {
 
 // wholeCSI carries out the control sequence at the start of p, which follows a
 // CSI, and returns its length: the short way for the sequences of digits and
-// semicolons that make up nearly all output. It returns 0, and does nothing, when
-// the sequence is of another kind or not complete.
+// semicolons, numbers below 10000, that make up nearly all output. It returns 0,
+// and does nothing, when the sequence is of another kind or not complete.
 func (t *Terminal) wholeCSI(p []byte) int {
 	ps := &t.parser
-	n, v := 0, int32(-1)
+	n, digits, v := 0, 0, int32(0)
 	prefix := byte(0)
 	start := 0
 	if p[0] == '?' {
@@ -162,15 +162,25 @@ func (t *Terminal) wholeCSI(p []byte) int {
 		b := p[i]
 		switch d := b - '0'; {
 		case d <= 9:
-			v = min(max(v, 0)*10+int32(d), maxParam)
+			v = v*10 + int32(d)
+			digits++
 		case b == ';':
-			if n >= maxParams-1 {
+			if n >= maxParams-1 || digits > 4 {
 				return 0
 			}
+			if digits == 0 {
+				v = -1
+			}
 			ps.params.v[n] = v
-			n, v = n+1, -1
+			n, digits, v = n+1, 0, 0
 		case b >= 0x40 && b <= 0x7e:
-			if v >= 0 || n > 0 {
+			if digits > 4 {
+				return 0
+			}
+			if digits > 0 || n > 0 {
+				if digits == 0 {
+					v = -1
+				}
 				ps.params.v[n] = v
 				n++
 			}

@@ -43,7 +43,7 @@ func (t *Terminal) printASCII(s []byte) {
 		edge := t.edge()
 		l := t.row(t.y)
 		n := min(len(s), edge-t.x)
-		t.splitWide(l, t.x, t.x+n)
+		l.splitWide(t.x, t.x+n)
 		cells := l.cells[t.x : t.x+n]
 		c := t.pen
 		for i, b := range s[:len(cells)] {
@@ -66,7 +66,13 @@ func (t *Terminal) printASCII(s []byte) {
 
 // splitWide blanks the other halves of wide characters that writing to columns
 // from..to-1 cuts in two.
-func (t *Terminal) splitWide(l *line, from, to int) {
+func (l *line) splitWide(from, to int) {
+	if l.wide {
+		l.splitWideAt(from, to)
+	}
+}
+
+func (l *line) splitWideAt(from, to int) {
 	if from < len(l.cells) && l.cells[from].attr&widthMask == widthTail && from > 0 {
 		l.cells[from-1] = eraseText(l.cells[from-1])
 	}
@@ -124,6 +130,7 @@ func (t *Terminal) printRun(p []byte) int {
 	wide := t.pen.attr | widthLead
 	cut := cells[x].attr&widthMask == widthTail
 	taken := 0
+	l.wide = true // or nearly always
 	for taken < len(p) && p[taken] >= 0x80 {
 		var r rune
 		n, w := 3, 2
@@ -207,7 +214,7 @@ func (t *Terminal) put(content uint32, width int) {
 		t.insertCells(width)
 	}
 	l := t.row(t.y)
-	t.splitWide(l, t.x, t.x+width)
+	l.splitWide(t.x, t.x+width)
 	c := t.pen
 	c.content = content
 	if width == 2 {
@@ -215,6 +222,7 @@ func (t *Terminal) put(content uint32, width int) {
 		tail := t.pen
 		tail.attr |= widthTail
 		l.cells[t.x+1] = tail
+		l.wide = true
 	}
 	l.cells[t.x] = c
 	t.last = content

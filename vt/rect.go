@@ -47,7 +47,7 @@ func (t *Terminal) fillRect(p *params) {
 	c.content = uint32(ch)
 	for y := r.top; y <= r.bottom; y++ {
 		l := t.row(y)
-		t.splitWide(l, r.left, r.right+1)
+		l.splitWide(r.left, r.right+1)
 		fill(l.cells[r.left:r.right+1], c)
 	}
 }
@@ -78,9 +78,10 @@ func (t *Terminal) copyRect(p *params) {
 
 func (t *Terminal) copyCells(fromY, fromX, toY, toX, width int) {
 	to := t.row(toY)
-	t.splitWide(to, toX, toX+width)
+	to.splitWide(toX, toX+width)
 	cells := to.cells[toX : toX+width]
 	copy(cells, t.lines[fromY].cells[fromX:fromX+width])
+	to.wide = to.wide || t.lines[fromY].wide
 	if cells[0].attr&widthMask == widthTail {
 		cells[0] = eraseText(cells[0])
 	}

@@ -66,7 +66,7 @@ func (t *Terminal) fit(l *line) *line {
 	if len(l.cells) == t.cols {
 		return l
 	}
-	n := &line{cells: make([]Cell, t.cols), epoch: t.epoch, mark: l.mark}
+	n := &line{cells: make([]Cell, t.cols), epoch: t.epoch, wide: l.wide, mark: l.mark}
 	copy(n.cells, l.cells)
 	if last := &n.cells[t.cols-1]; last.attr&widthMask == widthLead {
 		*last = eraseText(*last)
@@ -231,6 +231,7 @@ func (w *wrapper) add(old *line, more, wideNext bool) {
 		l.cells[w.x] = c
 		if width == 2 {
 			l.cells[w.x+1] = old.cells[x+1]
+			l.wide = true
 		}
 		w.x += width
 		x += width

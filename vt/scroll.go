@@ -34,7 +34,7 @@ func (t *Terminal) recycle(l *line) *line {
 		return l
 	}
 	fill(l.cells, t.blank())
-	l.wrapped, l.mark = false, NoMark
+	l.wrapped, l.wide, l.mark = false, false, NoMark
 	return l
 }
 
@@ -106,11 +106,12 @@ func (t *Terminal) shiftRect(top, n int) {
 			y = t.bottom - i
 		}
 		l := t.row(y)
-		t.splitWide(l, t.left, t.right+1)
+		l.splitWide(t.left, t.right+1)
 		to := l.cells[t.left : t.right+1]
 		if from := y + n; from >= top && from <= t.bottom {
 			src := t.lines[from]
 			copy(to, src.cells[t.left:t.right+1])
+			l.wide = l.wide || src.wide
 			t.splitEdges(l)
 		} else {
 			fill(to, t.blank())
@@ -171,7 +172,7 @@ func (t *Terminal) deleteCells(n int) {
 // left by -n, and blanks what they leave.
 func (t *Terminal) shiftCells(l *line, x, n int) {
 	cells := l.cells[x : t.right+1]
-	t.splitWide(l, x, t.right+1)
+	l.splitWide(x, t.right+1)
 	if n > 0 {
 		n = min(n, len(cells))
 		copy(cells[n:], cells)
