@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"rexec/tui/live"
 	"rexec/tui/page"
 )
 
@@ -49,7 +50,12 @@ func (a app) toLibrary(now time.Time, fx *effects) app {
 	if a.page(libraryID) == nil {
 		return a.quit(now, fx)
 	}
-	return a.show(now, []int{libraryID}, fx)
+	left := a.top() == liveID
+	a = a.show(now, []int{libraryID}, fx)
+	if left {
+		a = a.tell(now, liveID, live.Tidy{}, fx)
+	}
+	return a
 }
 
 // back leaves the page that is shown for the one below.

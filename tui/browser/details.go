@@ -96,7 +96,7 @@ func drawDetails(env page.Env, s *screen.Screen, r screen.Rect, rec library.Reco
 		where = append(where, filepath.Base(rec.Shell))
 	}
 	if rec.Host != "" {
-		where = append(where, "on "+rec.Host)
+		where = append(where, rec.Host)
 	}
 	if rec.Source == library.SourceImported {
 		where = append(where, "imported")
@@ -104,7 +104,7 @@ func drawDetails(env page.Env, s *screen.Screen, r screen.Rect, rec library.Reco
 	if rec.ExitStatus != nil && *rec.ExitStatus != 0 {
 		where = append(where, fmt.Sprintf("exit %d", *rec.ExitStatus))
 	}
-	line(strings.Join(where, " "), th.Muted)
+	line(strings.Join(where, " · "), th.Muted)
 	if glyph, word := state(rec); word != "" {
 		if rec.Problems > 0 {
 			word += ", " + widget.Count(rec.Problems, "damaged place")

@@ -400,11 +400,25 @@ func TestClosing(t *testing.T) {
 	}
 }
 
-func TestAnEndedTerminalStaysUntilItIsClosed(t *testing.T) {
+func TestATerminalThatEndsWellClosesItself(t *testing.T) {
 	d := show(t, 80, 24)
 	f := d.open(Open{Record: true})
 	d.Wait(time.Hour)
 	f.exitWith(&d, 0)
+	d.Run()
+	if toast := lastToast(d); !strings.Contains(toast, "Saved “Work”, 0:42, 9.3 kB. Enter plays it.") {
+		t.Errorf("the toast says %q", toast)
+	}
+	if _, ok := d.Last().(page.GoLibrary); !ok || d.Page.(Model).Len() != 0 {
+		t.Error("the library is not shown")
+	}
+}
+
+func TestAFailedTerminalStaysUntilItIsClosed(t *testing.T) {
+	d := show(t, 80, 24)
+	f := d.open(Open{Record: true})
+	d.Wait(time.Hour)
+	f.exitWith(&d, 1)
 	d.Run()
 	d.Actions = nil
 	d.Keys("j")
@@ -419,6 +433,27 @@ func TestAnEndedTerminalStaysUntilItIsClosed(t *testing.T) {
 	d.Run()
 	if d.Page.(Model).Len() != 0 {
 		t.Error("x does not close it")
+	}
+}
+
+func TestEndedTerminalsGoOnceTheyWereSeen(t *testing.T) {
+	d := show(t, 80, 24)
+	first, second := d.open(Open{}), d.open(Open{})
+	d.Wait(time.Hour)
+	first.exitWith(&d, 1) // behind the second
+	d.Send(Tidy{})
+	d.Drop()
+	if d.Page.(Model).Len() != 2 {
+		t.Fatal("a terminal whose end nobody saw is gone")
+	}
+	d.Send(GoTo{1})
+	second.exitWith(&d, 2)
+	d.Drop()
+	d.Send(page.Hidden{})
+	d.Send(Tidy{})
+	d.Run()
+	if m := d.Page.(Model); m.Len() != 1 || m.tabs[0].terminal != Terminal(second) {
+		t.Errorf("%d terminals are left, want the second", m.Len())
 	}
 }
 

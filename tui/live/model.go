@@ -48,6 +48,7 @@ type tab struct {
 	ended   time.Time
 	exit    live.ExitStatus
 	closing bool
+	seen    bool // the user has seen how it ended
 
 	recording library.Recording // running, or the last that was saved
 	record    recordPhase
@@ -84,6 +85,10 @@ type Open struct {
 
 // GoTo asks the page to show a tab, counted from 1.
 type GoTo struct{ Tab int }
+
+// Tidy tells the page that the user has left for the library: terminals that have
+// ended, and whose end was seen, go.
+type Tidy struct{}
 
 // Init implements page.Page.
 func (m Model) Init(page.Env) page.Action { return nil }

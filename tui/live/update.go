@@ -57,6 +57,8 @@ func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 		return m.show(env, msg.Tab-1)
 	case Command:
 		return m.command(env, msg)
+	case Tidy:
+		return m.tidy()
 	case tea.KeyPressMsg:
 		return m.key(env, msg)
 	case tea.KeyReleaseMsg:
@@ -236,8 +238,11 @@ func (m Model) event(env page.Env, msg eventMsg) (Model, page.Action) {
 	return m, page.Several{page.Unchanged{}, again}
 }
 
-// exited keeps the tab of a program that has ended, so that its last screen and
-// its exit status can be seen.
+// atOnce is how long a program must have run for its end to be the user's doing.
+const atOnce = time.Second
+
+// exited takes the end of a program. The tab of one that failed, or ended at once,
+// stays, so that its last screen and its exit status can be seen; others close.
 func (m Model) exited(env page.Env, i int, status live.ExitStatus) (Model, page.Action) {
 	if m.tabs[i].closing {
 		return m, page.Unchanged{}
@@ -250,12 +255,18 @@ func (m Model) exited(env page.Env, i int, status live.ExitStatus) (Model, page.
 		}
 	})
 	t := m.tabs[i]
-	var actions page.Several
-	if t.record == recording {
+	recorded, lasted := t.record == recording, t.ended.Sub(t.started)
+	if recorded {
 		m = m.with(i, func(t *tab) { t.record = saving })
+	}
+	if status == (live.ExitStatus{}) && lasted >= atOnce {
+		return m.closeTab(i)
+	}
+	var actions page.Several
+	if recorded {
 		actions = append(actions, m.save(t))
 	}
-	if lasted := t.ended.Sub(t.started); lasted < time.Second && status != (live.ExitStatus{}) {
+	if lasted < atOnce {
 		actions = append(actions, page.Toast{Kind: widget.ToastWarn, Text: fmt.Sprintf(
 			"%s ended at once (%s). Its last words are on its screen; SHELL names the shell that is started.",
 			screen.Clean(t.name), t.exitText())})
@@ -288,6 +299,11 @@ func (m Model) wasSaved(msg savedMsg) (Model, page.Action) {
 			t.record, t.recording = saved, msg.rec
 		}
 	})
+	if m.tabs[i].seen && !m.tabs[i].running && !m.shown {
+		var end page.Action
+		m, end = m.closeTab(i)
+		return m, page.Several{end, page.Changed{ID: msg.rec.ID}, savedToast(msg.rec, msg.err, " Enter plays it.")}
+	}
 	how := " It stands first in the library."
 	if !m.tabs[i].running && m.shown && i == m.active {
 		how = " Enter plays it."
@@ -300,13 +316,16 @@ func (m Model) wasClosed(env page.Env, msg closedMsg) (Model, page.Action) {
 	if i < 0 {
 		return m, page.Unchanged{}
 	}
-	recorded := m.tabs[i].record == recording
 	m = m.without(i)
 	var actions page.Several
-	if recorded || msg.err != nil {
-		actions = append(actions, page.Changed{ID: msg.rec.ID}, savedToast(msg.rec, msg.err, " Enter plays it in the library."))
+	if msg.rec.ID != "" || msg.err != nil {
+		how := " Enter plays it."
+		if len(m.tabs) > 0 && m.shown {
+			how = " It stands first in the library."
+		}
+		actions = append(actions, page.Changed{ID: msg.rec.ID}, savedToast(msg.rec, msg.err, how))
 	}
-	if len(m.tabs) == 0 {
+	if len(m.tabs) == 0 && m.shown {
 		return m, append(actions, page.GoLibrary{})
 	}
 	m, watch := m.watch(env.Now)
@@ -338,6 +357,23 @@ func (m Model) answered(env page.Env, a page.Answer) (Model, page.Action) {
 func (m Model) closeTab(i int) (Model, page.Action) {
 	m = m.with(i, func(t *tab) { t.closing = true })
 	return m, m.end(m.tabs[i])
+}
+
+// tidy closes the tabs of terminals that have ended and were seen.
+func (m Model) tidy() (Model, page.Action) {
+	var actions page.Several
+	for i, t := range m.tabs {
+		if t.running || t.closing || !t.seen && i != m.active {
+			continue
+		}
+		m = m.with(i, func(t *tab) { t.seen = true })
+		if t.record != saving { // what is being saved goes when it is
+			var end page.Action
+			m, end = m.closeTab(i)
+			actions = append(actions, end)
+		}
+	}
+	return m, actions
 }
 
 // command carries out a binding of the prefix.
@@ -394,6 +430,9 @@ func (m Model) show(env page.Env, i int) (Model, page.Action) {
 		return m, page.Info(fmt.Sprintf("There is no terminal %d.", i+1))
 	}
 	before := m.tellFocus(false)
+	if t := m.current(); t != nil && !t.running {
+		m = m.with(m.active, func(t *tab) { t.seen = true })
+	}
 	m.active = i
 	m, watch := m.watch(env.Now)
 	return m, page.Several{before, m.tellFocus(m.focus), watch}

@@ -15,12 +15,15 @@ func HintBar(s *screen.Screen, t *theme.Theme, r screen.Rect, hints []keys.Bindi
 
 // HintSpans draws hints as "key name  key name" and returns the columns used.
 func HintSpans(s *screen.Screen, x, y, cols int, hints []keys.Binding, key, name screen.Style) int {
-	const gap = 3
+	gap := 3
 	width := func(hs []keys.Binding) (w int) {
 		for _, h := range hs {
 			w += s.Width(h.KeyLabel()) + 1 + s.Width(h.Short) + gap
 		}
 		return w - gap
+	}
+	if width(hints) > cols {
+		gap = 2
 	}
 	// Help and the way out stand last; drop from before them.
 	for len(hints) > 2 && width(hints) > cols {
