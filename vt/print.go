@@ -117,41 +117,51 @@ func (t *Terminal) text(p []byte) []byte {
 	return p
 }
 
-// printRun prints characters of width 1 and 2, to the edge of the line at most,
-// and returns the bytes it took.
+// printRun prints characters of width 1 and 2 and the marks that join them, to
+// the edge of the line at most, and returns the bytes it took. ASCII it takes
+// where one character stands alone: longer runs are printASCII's.
 func (t *Terminal) printRun(p []byte) int {
-	if t.insert || t.modes.Clusters || t.pendingWrap || t.charset.single != 0 {
+	if t.insert || t.modes.Clusters || t.pendingWrap || t.charset.mapped() {
 		return 0
 	}
 	l, x, edge := t.row(t.y), t.x, t.edge()
 	cells := l.cells
 	c, tail := t.pen, t.pen
+	narrow, wide := t.pen.attr, t.pen.attr|widthLead
 	tail.attr |= widthTail
-	wide := t.pen.attr | widthLead
 	cut := cells[x].attr&widthMask == widthTail
 	taken := 0
 	l.wide = true // or nearly always
-	for taken < len(p) && p[taken] >= 0x80 {
-		var r rune
-		n, w := 3, 2
-		if q := p[taken:]; len(q) > 2 && q[0] >= 0xe5 && q[0] <= 0xe9 && q[1]&0xc0 == 0x80 && q[2]&0xc0 == 0x80 {
-			r = rune(q[0]&0x0f)<<12 | rune(q[1]&0x3f)<<6 | rune(q[2]&0x3f) // U+5000 to U+9FFF: all wide
-		} else {
-			if r, n = decodeRune(q); n == 0 {
-				break
-			}
+	for taken < len(p) {
+		q := p[taken:]
+		r, n, w := rune(0), 3, 2
+		switch b := q[0]; {
+		case b >= 0xe5 && b <= 0xe9 && len(q) > 2 && q[1]&0xc0 == 0x80 && q[2]&0xc0 == 0x80:
+			r = rune(b&0x0f)<<12 | rune(q[1]&0x3f)<<6 | rune(q[2]&0x3f) // U+5000 to U+9FFF: all wide
+		case b >= 0x80:
+			r, n = decodeRune(q)
 			w = propsOf(r).width()
+		case b < 0x20 || b == 0x7f || len(q) > 1 && q[1] < 0x80:
+			n = 0
+		default:
+			r, n, w = rune(b), 1, 1
 		}
-		if w == 0 || x+w > edge {
+		if n == 0 || x+w > edge {
 			break
 		}
-		c.content = uint32(r)
+		if w == 0 {
+			if taken == 0 || !t.mark(l, x, r) {
+				break
+			}
+			taken += n
+			continue
+		}
+		c.content, c.attr = uint32(r), narrow
 		if w == 2 {
 			cells[x+1] = tail
-			cells[x] = Cell{content: c.content, fg: c.fg, bg: c.bg, attr: wide}
-		} else {
-			cells[x] = c
+			c.attr = wide
 		}
+		cells[x] = c
 		x += w
 		taken += n
 	}
@@ -164,13 +174,33 @@ func (t *Terminal) printRun(p []byte) int {
 	if x < len(cells) && cells[x].attr&widthMask == widthTail {
 		cells[x] = eraseText(cells[x])
 	}
-	t.last = c.content
+	last := x - 1
+	if cells[last].attr&widthMask == widthTail {
+		last--
+	}
+	t.last = cells[last].content
 	t.x = x
 	if x >= edge {
 		t.x = edge - 1
 		t.pendingWrap = t.autoWrap
 	}
 	return taken
+}
+
+// mark adds a character of no width to the one that ends before column x, in the
+// middle of a run. False leaves it to combine.
+func (t *Terminal) mark(l *line, x int, r rune) bool {
+	if isControlPicture(r) {
+		return true
+	}
+	if x--; l.cells[x].attr&widthMask == widthTail {
+		x--
+	}
+	content, ok := t.in.join(l.cells[x].content, r)
+	if ok {
+		l.cells[x].content = content
+	}
+	return ok
 }
 
 // print prints one character.

@@ -43,6 +43,19 @@ func decodeRune(p []byte) (r rune, n int) {
 	default:
 		size, r = 4, rune(b&0x07)
 	}
+	if len(p) >= size && b&0x0f != 0 && b != 0xed && b != 0xf4 {
+		// No restriction on the second byte: the common case, unrolled.
+		c := p[1]
+		if size == 2 && c&0xc0 == 0x80 {
+			return r<<6 | rune(c&0x3f), 2
+		}
+		if size == 3 && c&0xc0 == 0x80 && p[2]&0xc0 == 0x80 {
+			return r<<12 | rune(c&0x3f)<<6 | rune(p[2]&0x3f), 3
+		}
+	}
+	if b == 0xf0 && len(p) >= 4 && p[1] >= 0x90 && p[1] < 0xc0 && p[2]&0xc0 == 0x80 && p[3]&0xc0 == 0x80 {
+		return rune(p[1]&0x3f)<<12 | rune(p[2]&0x3f)<<6 | rune(p[3]&0x3f), 4 // emoji
+	}
 	lo, hi := secondByte(b)
 	for i := 1; i < size; i++ {
 		if i == len(p) {
