@@ -28,6 +28,7 @@ type lineLog struct {
 
 	primary, alternate screen
 	inAlternate        bool
+	at                 map[int]int // scratch of match
 }
 
 // screen is what stood on a screen when it was last looked at.
@@ -37,6 +38,11 @@ type screen struct {
 	paras []standing // from the top
 	until time.Duration
 	carry string // what scrolled off of the first paragraph
+	spare struct {
+		rows  []vt.Line
+		texts []string
+		paras []standing
+	}
 }
 
 // standing is a paragraph, rows that are wrapped into one line, on a screen.
@@ -98,19 +104,22 @@ func (l *lineLog) update(s *screen, shown, until time.Duration, scrolled []vt.Li
 	if carry != "" && texts[0] != s.texts[0] {
 		carry = "" // what it belonged to was wiped
 	}
-	paras, carry := paragraphs(rows, texts, carry, len(scrolled))
+	paras, carry := paragraphs(s.spare.paras[:0], rows, texts, carry, len(scrolled))
 	l.match(s.paras, paras, shown, s.until, alternate)
-	var stay []standing
+	k, stay := len(scrolled), 0
 	for _, p := range paras {
 		if p.gone {
 			l.note(p.text, p.first, shown, alternate)
 			continue
 		}
-		p.row = max(0, p.row-len(scrolled))
-		stay = append(stay, p)
+		p.row = max(0, p.row-k)
+		paras[stay] = p
+		stay++
 	}
-	k := len(scrolled)
-	*s = screen{rows: rows[k:], texts: texts[k:], paras: stay, until: until, carry: carry}
+	rows = append(rows[:0], rows[k:]...)
+	texts = append(texts[:0], texts[k:]...)
+	s.spare.rows, s.spare.texts, s.spare.paras = s.rows, s.texts, s.paras
+	s.rows, s.texts, s.paras, s.until, s.carry = rows, texts, paras[:stay], until, carry
 }
 
 // unchanged tells whether a snapshot shares all its rows with the screen.
@@ -130,7 +139,7 @@ func (s *screen) unchanged(snap *vt.Snapshot) bool {
 // next returns the rows that scrolled off and those of the screen, with their texts.
 // Rows that were there before are not read again.
 func (s *screen) next(scrolled []vt.Line, snap *vt.Snapshot) ([]vt.Line, []string) {
-	rows := slices.Clone(scrolled)
+	rows := append(s.spare.rows[:0], scrolled...)
 	if snap == nil {
 		rows = append(rows, s.rows[min(len(scrolled), len(s.rows)):]...)
 	} else {
@@ -139,21 +148,22 @@ func (s *screen) next(scrolled []vt.Line, snap *vt.Snapshot) ([]vt.Line, []strin
 			rows = append(rows, snap.Line(y))
 		}
 	}
-	texts := make([]string, len(rows))
+	texts := s.spare.texts[:0]
 	for i, r := range rows {
 		if i < len(s.rows) && r.Same(s.rows[i]) {
-			texts[i] = s.texts[i]
+			texts = append(texts, s.texts[i])
 		} else {
-			texts[i] = rowText(r)
+			texts = append(texts, rowText(r))
 		}
 	}
 	return rows, texts
 }
 
-// paragraphs joins wrapped rows. carry is the text in front of the first row. The
+// paragraphs appends the paragraphs of rows to paras. carry is the text in front of the first row. The
 // first n rows scrolled off: paragraphs within them are gone, and what they hold of
 // one that goes on is the carry of the next time.
-func paragraphs(rows []vt.Line, texts []string, carry string, n int) (paras []standing, next string) {
+func paragraphs(paras []standing, rows []vt.Line, texts []string, carry string, n int) ([]standing, string) {
+	next := ""
 	var b strings.Builder
 	b.WriteString(carry)
 	if n == 0 {
@@ -161,10 +171,11 @@ func paragraphs(rows []vt.Line, texts []string, carry string, n int) (paras []st
 	}
 	start := 0
 	for i, r := range rows {
-		if b.Len() < MaxLineText {
+		goesOn := r.Wrapped() && i+1 < len(rows)
+		joined := goesOn || start < i || carry != ""
+		if joined && b.Len() < MaxLineText {
 			b.WriteString(texts[i])
 		}
-		goesOn := r.Wrapped() && i+1 < len(rows)
 		if i == n-1 && goesOn {
 			next = b.String()
 		}
@@ -172,7 +183,7 @@ func paragraphs(rows []vt.Line, texts []string, carry string, n int) (paras []st
 			continue
 		}
 		text := texts[i]
-		if start < i || carry != "" {
+		if joined {
 			text = strings.TrimRight(b.String(), " ")
 		}
 		if text != "" {
@@ -188,7 +199,11 @@ func paragraphs(rows []vt.Line, texts []string, carry string, n int) (paras []st
 // is what stood until a time; what of it is found nowhere, and is not just an earlier
 // state of what is now in its place, is noted.
 func (l *lineLog) match(before, now []standing, shown, until time.Duration, alternate bool) {
-	at := make(map[int]int, len(before)) // before, by row
+	if l.at == nil {
+		l.at = map[int]int{}
+	}
+	clear(l.at)
+	at := l.at // before, by row
 	for i := range before {
 		at[before[i].row] = i
 	}

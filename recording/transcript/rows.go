@@ -11,9 +11,11 @@ import (
 func rowText(l vt.Line) string {
 	cells := l.Cells()
 	end := len(cells)
-	for end > 0 {
-		r, ok := cells[end-1].Rune()
-		if !ok || r != ' ' || l.Wrapped() && !cells[end-1].IsBlank() {
+	for end > 0 && cells[end-1].IsBlank() {
+		end--
+	}
+	for end > 0 && !l.Wrapped() {
+		if r, ok := cells[end-1].Rune(); !ok || r != ' ' {
 			break
 		}
 		end--
@@ -24,9 +26,13 @@ func rowText(l vt.Line) string {
 // cellsText returns the text of the columns from..to.
 func cellsText(l vt.Line, from, to int) string {
 	cells := l.Cells()
+	from, to = max(0, from), min(to, len(cells))
+	if from >= to {
+		return ""
+	}
 	var b strings.Builder
-	b.Grow(max(0, to-from))
-	for x := max(0, from); x < min(to, len(cells)); x++ {
+	b.Grow(to - from)
+	for x := from; x < to; x++ {
 		if r, ok := cells[x].Rune(); ok {
 			b.WriteRune(r)
 		} else {

@@ -182,8 +182,9 @@ func chunk(data string) int {
 	return maxChunk
 }
 
-// takeScrolled collects what scrolled off. The emulator's scrollback is emptied when
-// that can be done without a trace, so that it stays cheap to look at.
+// takeScrolled collects what scrolled off. The emulator's scrollback is emptied
+// between lines, where that leaves no trace at all, or when it gets expensive to look
+// at; then the worst is that a cluster cut just there is two.
 func (m *machine) takeScrolled() *vt.Snapshot {
 	s := m.term.SnapshotWithHistory()
 	n := s.Scrollback()
@@ -191,7 +192,7 @@ func (m *machine) takeScrolled() *vt.Snapshot {
 		m.scrolled = append(m.scrolled, s.ScrollbackLine(i))
 	}
 	m.taken = n
-	if n > 0 && m.term.Idle() && (s.Cursor().X == 0 || n > scrollback/2) {
+	if n > 0 && m.term.Idle() && (s.Cursor().X == 0 || n >= 256) {
 		_, _ = m.term.Write([]byte("\x1b[3J"))
 		m.taken = 0
 	}
