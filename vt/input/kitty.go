@@ -40,27 +40,36 @@ func appendKitty(dst []byte, k Key, m vt.Modes) []byte {
 	if k.Code == KeyKPBegin {
 		return appendKittyForm(dst, kittyForm{code: 1, mod: k.Mod, action: k.Action}, 'E')
 	}
-	form := kittyForm{mod: k.Mod, action: k.Action}
-	code, functional := kittyCode(k.Code)
-	if functional {
-		form.code = code
-		switch k.Code {
-		case KeyEnter, KeyTab, KeyBackspace:
-			if all {
-				break
-			}
-			// These stay as they are without modifiers, so that a shell can be
-			// used after a program left the flags on; nor are they released.
-			if k.Action == Release {
-				return dst
-			}
-			form.mod &^= locks
-			if form.mod == 0 {
-				return appendControlKey(dst, k, m)
-			}
-		}
-		return appendKittyForm(dst, form, 'u')
+	if _, ok := kittyCode(k.Code); ok {
+		return appendKittyFunctional(dst, k, m, all)
 	}
+	return appendKittyText(dst, k, m, all)
+}
+
+// appendKittyFunctional encodes a key that has a number of its own.
+func appendKittyFunctional(dst []byte, k Key, m vt.Modes, all bool) []byte {
+	code, _ := kittyCode(k.Code)
+	form := kittyForm{code: code, mod: k.Mod, action: k.Action}
+	switch k.Code {
+	case KeyEnter, KeyTab, KeyBackspace:
+		if all {
+			break
+		}
+		// These stay as they are without modifiers, so that a shell can be used
+		// after a program left the flags on; nor are they released.
+		if k.Action == Release {
+			return dst
+		}
+		if form.mod &^= locks; form.mod == 0 {
+			return appendControlKey(dst, k, m)
+		}
+	}
+	return appendKittyForm(dst, form, 'u')
+}
+
+// appendKittyText encodes a key that types something, but did not, or whose text
+// is wanted in a sequence.
+func appendKittyText(dst []byte, k Key, m vt.Modes, all bool) []byte {
 	plain := k
 	plain.Mod = 0
 	r, ok := plain.typed()
@@ -71,7 +80,7 @@ func appendKitty(dst []byte, k Key, m vt.Modes) []byte {
 		}
 		return dst
 	}
-	form.code = int(r)
+	form := kittyForm{code: int(r), mod: k.Mod, action: k.Action}
 	if !all {
 		form.mod &^= locks
 		if form.mod&^Shift == 0 && k.Action != Release {
