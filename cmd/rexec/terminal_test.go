@@ -49,8 +49,23 @@ func open(t *testing.T, cols, rows int, home string, args ...string) *terminal {
 	return openCommand(t, cols, rows, home, append([]string{rexec}, args...)...)
 }
 
+// openWith is open with more in the environment.
+func openWith(t *testing.T, env []string, cols, rows int, home string) *terminal {
+	t.Helper()
+	rexec, err := buildRexec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return host(t, env, cols, rows, home, rexec)
+}
+
 // openCommand is open for another program.
 func openCommand(t *testing.T, cols, rows int, home string, command ...string) *terminal {
+	t.Helper()
+	return host(t, nil, cols, rows, home, command...)
+}
+
+func host(t *testing.T, more []string, cols, rows int, home string, command ...string) *terminal {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		testreq.Skip(t, "terminals cannot be hosted here; run the tests on Linux or macOS")
@@ -68,6 +83,7 @@ func openCommand(t *testing.T, cols, rows int, home string, command ...string) *
 	}
 	env = append(env, "REXEC_HOME="+home, "HOME="+user, "SHELL="+bash, "LC_ALL=C.UTF-8", "TZ=UTC",
 		"PS1=ready> ", "PROMPT_COMMAND=", "HISTFILE=", "VIMINIT=set nocompatible noswapfile viminfo=")
+	env = append(env, more...)
 	s, err := live.Start(context.Background(), live.Config{
 		Command: command, Env: env, Cols: cols, Rows: rows, Answer: true,
 	})
@@ -127,6 +143,21 @@ func (t *terminal) miss(texts ...string) *vt.Snapshot {
 	return t.await(fmt.Sprintf("a screen without %q", texts), func(s *vt.Snapshot) bool {
 		return !slices.ContainsFunc(texts, func(text string) bool { return shows(s, text) })
 	})
+}
+
+// insist strikes a key until a text is gone: a dialog that opens unasked takes no
+// key for a moment.
+func (t *terminal) insist(key, text string) {
+	t.Helper()
+	if !eventually(func() bool {
+		if !shows(t.Snapshot(), text) {
+			return true
+		}
+		t.press(key)
+		return false
+	}) {
+		t.Fatalf("%s does not make %q go away; the screen is\n%s", key, text, framed(t.Snapshot()))
+	}
 }
 
 func shows(s *vt.Snapshot, texts ...string) bool {

@@ -12,6 +12,7 @@ type process struct{ pty *os.File }
 
 func spawn(Config) (*process, error) { return nil, ErrUnsupported }
 
+func (*process) pid() int                    { return 0 }
 func (*process) resize(cols, rows int) error { return ErrUnsupported }
 func (*process) hangUp()                     {}
 func (*process) kill()                       {}

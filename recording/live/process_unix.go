@@ -50,6 +50,8 @@ func spawn(c Config) (*process, error) {
 	return p, nil
 }
 
+func (p *process) pid() int { return p.cmd.Process.Pid }
+
 // control runs f on the PTY's descriptor without taking it out of the poller.
 func (p *process) control(f func(fd int) error) error {
 	raw, err := p.pty.SyscallConn()

@@ -99,6 +99,9 @@ func Start(ctx context.Context, c Config) (*Session, error) {
 // ID is the session's name, which the child has as REXEC_SESSION.
 func (s *Session) ID() string { return s.id }
 
+// PID is the child's process number.
+func (s *Session) PID() int { return s.proc.pid() }
+
 // Snapshot returns the latest published screen: nil only when the session was
 // started without one.
 func (s *Session) Snapshot() *vt.Snapshot { return s.stage.current.Load().screen }
