@@ -150,14 +150,15 @@ func (c *commandLog) typed(s *vt.Snapshot) string {
 	return strings.Join(lines, "\n")
 }
 
-// directory is told where the shell is: file://host/path.
+// directory is told where the shell is: file://host/path, percent-encoded, or as
+// kitty's integrations send it, kitty-shell-cwd://host/path, as it is.
 func (c *commandLog) directory(link string) {
-	if u, err := url.Parse(link); err == nil && (u.Scheme == "file" || u.Scheme == "kitty-shell-cwd") {
-		c.dir = clean(u.Path)
-	} else if rest, ok := strings.CutPrefix(link, "kitty-shell-cwd://"); ok {
+	if rest, ok := strings.CutPrefix(link, "kitty-shell-cwd://"); ok {
 		if i := strings.IndexByte(rest, '/'); i >= 0 {
-			c.dir = clean(rest[i:]) // this one is not escaped
+			c.dir = clean(rest[i:])
 		}
+	} else if u, err := url.Parse(link); err == nil && u.Scheme == "file" {
+		c.dir = clean(u.Path)
 	}
 }
 
