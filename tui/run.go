@@ -49,8 +49,8 @@ type Config struct {
 
 // ErrNoTerminal says that the app was started where there is no terminal to draw
 // on or to read keys from.
-var ErrNoTerminal = errors.New("rexec needs a terminal for its full-screen app; " +
-	"in scripts use its subcommands: rexec rec, rexec ls, rexec screen, rexec import")
+var ErrNoTerminal = errors.New("the full-screen app needs a terminal; " +
+	"in scripts use the subcommands: rexec rec, rexec ls, rexec screen, rexec import")
 
 // closeTimeout bounds how long ending the app waits for terminals and disks.
 const closeTimeout = 10 * time.Second

@@ -53,8 +53,7 @@ func (m Model) previewTerminal(env page.Env, s *screen.Screen, r screen.Rect, t 
 }
 
 // drawStill draws a snapshot with a line below it, in at most the upper half of r,
-// and returns the row after it. A picture that is too large for its place shows
-// the part around its cursor.
+// and returns the row after it.
 func drawStill(env page.Env, s *screen.Screen, r screen.Rect, snap *vt.Snapshot, cols, rows int) int {
 	// The place is kept while the picture is being made.
 	height := min(rows, max(r.Dy()/2, 3))
@@ -70,8 +69,12 @@ func drawStill(env page.Env, s *screen.Screen, r screen.Rect, snap *vt.Snapshot,
 	return place.Max.Y + 1
 }
 
-// stillTop is the first row of a picture that is shown in height rows.
+// stillTop is the first row of a picture that is shown in height rows: of a shell
+// the part around its cursor, of a full-screen program the top.
 func stillTop(snap *vt.Snapshot, rows, height int) int {
+	if snap.Modes().AltScreen {
+		return 0
+	}
 	return max(min(snap.Cursor().Y-height+2, rows-height), 0)
 }
 

@@ -38,6 +38,7 @@ type Host interface {
 	// Save ends the recording of a terminal, or takes the one that ended by
 	// itself, and finishes it in the library. A failed recording is saved as far
 	// as it came: then both the recording and the error, a *RecordError, are there.
+	// The error wraps live.ErrNotRecording when somebody else has saved it.
 	Save(ctx context.Context, t Terminal) (library.Recording, error)
 	// Close ends a terminal and saves its recording, as Save does; the recording is
 	// zero when there was none.
@@ -183,7 +184,7 @@ func (h *Sessions) Record(ctx context.Context, t Terminal, title string) (librar
 func (h *Sessions) Save(ctx context.Context, t Terminal) (library.Recording, error) {
 	s, state, err := h.find(t)
 	if err != nil {
-		return library.Recording{}, err
+		return library.Recording{}, &RecordError{live.ErrNotRecording}
 	}
 	h.mu.Lock()
 	id := state.recording
@@ -228,13 +229,16 @@ func (h *Sessions) Close(ctx context.Context, t Terminal) (library.Recording, er
 	return rec, err
 }
 
+// errClosed says that a terminal was closed already.
+var errClosed = errors.New("the terminal is closed")
+
 func (h *Sessions) find(t Terminal) (*live.Session, *session, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s, _ := t.(*live.Session)
 	state := h.open[s]
 	if state == nil {
-		return nil, nil, errors.New("the terminal is not hosted here")
+		return nil, nil, errClosed
 	}
 	return s, state, nil
 }

@@ -290,7 +290,10 @@ func (m Model) recordingBegan(msg recordingMsg) (Model, page.Action) {
 
 func (m Model) wasSaved(msg savedMsg) (Model, page.Action) {
 	i := m.at(msg.tab)
-	if i < 0 {
+	switch {
+	case errors.Is(msg.err, live.ErrNotRecording): // the app is ending and has saved it
+		return m, page.Unchanged{}
+	case i < 0:
 		return m, page.Several{page.Changed{ID: msg.rec.ID}, savedToast(msg.rec, msg.err, "")}
 	}
 	m = m.with(i, func(t *tab) {
@@ -449,7 +452,7 @@ func savedToast(rec library.Recording, err error, how string) page.Action {
 	case errors.Is(err, syscall.ENOSPC):
 		err = errors.New("the disk is full; free some space, then record again")
 	}
-	text := "The recording ended early: " + widget.Sentence(screen.Clean(err.Error())) + " The terminal goes on."
+	text := "The recording ended early. " + widget.Sentence(screen.Clean(err.Error())) + " The terminal goes on."
 	if rec.SHA256 != "" {
 		text += " What came before is saved: " + whole
 	}
