@@ -290,6 +290,18 @@ func TestScrollbackIsBounded(t *testing.T) {
 	}
 }
 
+func TestScrolledLinesAreTold(t *testing.T) {
+	var got []string
+	term := New(10, 3, WithScrolled(func(l Line) { got = append(got, l.String()) }))
+	for i := range 6 {
+		fmt.Fprintf(term, "line %d\r\n", i)
+	}
+	term.Write([]byte("\x1b[?1049h\n\n\n\n\x1b[?1049l\x1b[2;3r\n\n"))
+	if want := "line 0,line 1,line 2,line 3"; strings.Join(got, ",") != want {
+		t.Errorf("scrolled off: %q, want %q", got, want)
+	}
+}
+
 // TestTablesAreBounded prints more different clusters and underline colours than
 // the tables hold.
 func TestTablesAreBounded(t *testing.T) {

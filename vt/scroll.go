@@ -60,6 +60,9 @@ func (t *Terminal) linesUp(top, n int) {
 	for range n {
 		out := region[0]
 		if keep {
+			if t.scrolled != nil {
+				t.scrolled(Line{out, &t.in.tables})
+			}
 			out = t.hist.push(out)
 		}
 		copy(region, region[1:])

@@ -19,9 +19,10 @@ type Terminal struct {
 	hist  history
 	epoch uint64
 
-	events  func(Event)
-	replies func([]byte)
-	theme   Theme
+	events   func(Event)
+	replies  func([]byte)
+	scrolled func(Line)
+	theme    Theme
 }
 
 // Option configures a Terminal.
@@ -38,6 +39,11 @@ func WithReplies(f func([]byte)) Option { return func(t *Terminal) { t.replies =
 
 // WithEvents calls f, inside Write, for every event.
 func WithEvents(f func(Event)) Option { return func(t *Terminal) { t.events = f } }
+
+// WithScrolled calls f, inside Write, with every line that scrolls off the top of
+// the primary screen, whether or not scrollback is kept. The line is valid only
+// during the call.
+func WithScrolled(f func(Line)) Option { return func(t *Terminal) { t.scrolled = f } }
 
 // Theme is what the terminal says of its colours when it is asked.
 type Theme struct {
