@@ -5,26 +5,49 @@ import (
 	"time"
 )
 
-// intakeSize bounds the output that waits for the owner, in bytes. It is the most
-// that one event of a recording holds.
-const intakeSize = 128 << 10
+const (
+	// intakeSize bounds the output that waits for the owner, in bytes.
+	intakeSize = 128 << 10
+
+	// unseenDelay is how long output may wait when nothing but the recording wants
+	// it: waking the owner for each read would cost more than all of its work.
+	unseenDelay = 10 * time.Millisecond
+)
 
 // intake carries the child's output from the reader to the owner. While the owner
-// works, what is read gathers in one piece, so that a flood costs few wakes and
-// makes few events; when the piece is full the reader waits, and with it the child.
+// works, what is read gathers, so that a flood costs few wakes; when it is full the
+// reader waits, and with it the child.
 type intake struct {
 	ready chan struct{} // one slot: there is something to take, or the end was reached
 	room  chan struct{} // one slot: the owner took what was there
+	late  *time.Timer   // signals ready after unseenDelay; nil: ready is signalled at once
 
 	mu     sync.Mutex
-	buf    []byte
-	first  time.Time // when buf's first byte was read
-	ended  bool      // the reader will bring no more
-	closed bool      // the owner will take no more
+	batch  batch
+	ended  bool // the reader will bring no more
+	closed bool // the owner will take no more
 }
 
-func newIntake() *intake {
-	return &intake{ready: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+// batch is output as it was read.
+type batch struct {
+	data  []byte
+	reads []read // whose sizes add up to data
+}
+
+// read is what was read at one time.
+type read struct {
+	at   time.Time
+	size int
+}
+
+// newIntake returns an intake. With unseen set, the owner is in no hurry.
+func newIntake(unseen bool) *intake {
+	q := &intake{ready: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+	if unseen {
+		q.late = time.AfterFunc(time.Hour, func() { signal(q.ready) })
+		q.late.Stop()
+	}
+	return q
 }
 
 // put hands over p, read at the time at, and waits until there is room for all of
@@ -36,13 +59,21 @@ func (q *intake) put(p []byte, at time.Time) bool {
 			q.mu.Unlock()
 			return false
 		}
-		if len(q.buf) == 0 {
-			q.first = at
+		b := &q.batch
+		n := min(len(p), intakeSize-len(b.data))
+		first := len(b.data) == 0
+		b.data = append(b.data, p[:n]...)
+		if n > 0 {
+			b.reads = append(b.reads, read{at, n})
 		}
-		n := min(len(p), intakeSize-len(q.buf))
-		q.buf = append(q.buf, p[:n]...)
+		much := len(b.data) > intakeSize/2
 		q.mu.Unlock()
-		signal(q.ready)
+		switch {
+		case q.late == nil || much:
+			signal(q.ready)
+		case first:
+			q.late.Reset(unseenDelay)
+		}
 		if p = p[n:]; len(p) == 0 {
 			return true
 		}
@@ -58,16 +89,16 @@ func (q *intake) end() {
 	signal(q.ready)
 }
 
-// take returns what has gathered since the last call and when its first byte was
-// read; it is the caller's until the next call, for which the caller gives back
-// spare. Ended means that this was the last of it.
-func (q *intake) take(spare []byte) (data []byte, first time.Time, ended bool) {
+// take returns what has gathered since the last call. It is the caller's until the
+// next call, for which the caller gives it back as spare. Ended means that this was
+// the last of it.
+func (q *intake) take(spare batch) (b batch, ended bool) {
 	q.mu.Lock()
-	data, q.buf = q.buf, spare[:0]
-	first, ended = q.first, q.ended
+	b, q.batch = q.batch, batch{spare.data[:0], spare.reads[:0]}
+	ended = q.ended
 	q.mu.Unlock()
 	signal(q.room)
-	return data, first, ended
+	return b, ended
 }
 
 // close lets a reader that waits go.

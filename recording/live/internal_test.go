@@ -11,7 +11,7 @@ import (
 )
 
 func TestIntakeKeepsEverythingInOrder(t *testing.T) {
-	q := newIntake()
+	q := newIntake(true)
 	rng := rand.New(rand.NewPCG(1, 2))
 	want := make([]byte, 3<<20)
 	for i := range want {
@@ -25,14 +25,22 @@ func TestIntakeKeepsEverythingInOrder(t *testing.T) {
 		}
 		q.end()
 	}()
-	var got, spare []byte
+	var got []byte
+	var spare batch
 	for range q.ready {
-		data, _, ended := q.take(spare)
-		if len(data) > intakeSize {
-			t.Fatalf("%d bytes came at once, more than %d", len(data), intakeSize)
+		b, ended := q.take(spare)
+		if len(b.data) > intakeSize {
+			t.Fatalf("%d bytes came at once, more than %d", len(b.data), intakeSize)
 		}
-		got = append(got, data...)
-		if spare = data; ended {
+		sum := 0
+		for _, r := range b.reads {
+			sum += r.size
+		}
+		if sum != len(b.data) {
+			t.Fatalf("the reads add up to %d bytes, the batch has %d", sum, len(b.data))
+		}
+		got = append(got, b.data...)
+		if spare = b; ended {
 			break
 		}
 	}
@@ -42,7 +50,7 @@ func TestIntakeKeepsEverythingInOrder(t *testing.T) {
 }
 
 func TestIntakeLetsAWaitingReaderGo(t *testing.T) {
-	q := newIntake()
+	q := newIntake(false)
 	ended := make(chan bool)
 	go func() { ended <- q.put(make([]byte, 2*intakeSize), time.Time{}) }()
 	<-q.ready

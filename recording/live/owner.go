@@ -25,7 +25,7 @@ type owner struct {
 	term  *vt.Terminal // nil without a screen
 	rec   *recorder    // nil while nothing is recorded
 	pace  pacer
-	spare []byte
+	spare batch
 	shown bool // the child has printed something
 	bell  bool // the child rang since the last batch
 
@@ -119,21 +119,22 @@ func (o *owner) end(status ExitStatus) {
 
 // consume takes what the child printed since the last call.
 func (o *owner) consume() {
-	data, at, ended := o.intake.take(o.spare)
+	batch, ended := o.intake.take(o.spare)
+	o.spare = batch
 	o.ended = o.ended || ended
-	if len(data) > 0 {
-		o.shown = true
-		if o.term != nil {
-			o.term.Write(data)
-			o.pace.dirty = true
-		}
-		o.recordOutput(at, data)
-		if o.bell {
-			o.bell = false
-			post(o.events, BellEvent{})
-		}
+	if len(batch.data) == 0 {
+		return
 	}
-	o.spare = data
+	o.shown = true
+	if o.term != nil {
+		o.term.Write(batch.data)
+		o.pace.dirty = true
+	}
+	o.recordOutput(batch)
+	if o.bell {
+		o.bell = false
+		post(o.events, BellEvent{})
+	}
 }
 
 // schedule publishes a changed screen, or sets the timer for when it is due.

@@ -167,13 +167,18 @@ func (o *owner) redraw(at time.Time, must bool) {
 }
 
 // recordOutput records what the child printed; the screen shows it already.
-func (o *owner) recordOutput(at time.Time, data []byte) {
-	switch {
-	case o.rec == nil:
-	case o.rec.redraw:
-		o.redraw(at, false)
-	default:
-		o.check(o.rec.output(at, data))
+func (o *owner) recordOutput(b batch) {
+	if o.rec != nil && o.rec.redraw {
+		o.redraw(b.reads[len(b.reads)-1].at, false)
+		return
+	}
+	data := b.data
+	for _, r := range b.reads {
+		if o.rec == nil {
+			return
+		}
+		o.check(o.rec.output(r.at, data[:r.size]))
+		data = data[r.size:]
 	}
 }
 

@@ -53,7 +53,7 @@ func Start(ctx context.Context, c Config) (*Session, error) {
 		id:       c.ID,
 		now:      c.Now,
 		tee:      c.Tee,
-		intake:   newIntake(),
+		intake:   newIntake(c.NoScreen),
 		input:    newInputQueue(),
 		events:   make(chan Event, eventRoom),
 		requests: make(chan func(*owner)),
