@@ -13,6 +13,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
 	"rexec/library"
@@ -90,7 +91,12 @@ func Run(ctx context.Context, c Config) (err error) {
 	}()
 
 	s := newShell(newApp(ctx, c, sessions), c.Now, log)
-	program := tea.NewProgram(s, append(options,
+	var program *tea.Program
+	if c.Input != nil {
+		// Without a terminal there is no signal that says that it went away.
+		options = append(options, tea.WithInput(&lastInput{c.Input, func() { go program.Send(leaveMsg{}) }}))
+	}
+	program = tea.NewProgram(s, append(options,
 		tea.WithContext(ctx), tea.WithFPS(120), tea.WithoutSignalHandler(), tea.WithEnvironment(without(c.Env, "NO_COLOR")))...)
 	stop := onSignal(func() { program.Send(leaveMsg{}) })
 	defer stop()
@@ -115,13 +121,13 @@ func Run(ctx context.Context, c Config) (err error) {
 func terminal(c Config) (options []tea.ProgramOption, closeTTY func(), err error) {
 	closeTTY = func() {}
 	if c.Output != nil {
-		options = append(options, tea.WithOutput(c.Output), tea.WithWindowSize(c.Cols, c.Rows))
+		options = append(options, tea.WithOutput(c.Output), tea.WithWindowSize(c.Cols, c.Rows),
+			tea.WithColorProfile(colorprofile.Env(without(c.Env, "NO_COLOR"))))
 	} else if !term.IsTerminal(int(os.Stdout.Fd())) {
 		return nil, closeTTY, ErrNoTerminal
 	}
 	switch {
-	case c.Input != nil:
-		options = append(options, tea.WithInput(c.Input))
+	case c.Input != nil: // see Run
 	case !term.IsTerminal(int(os.Stdin.Fd())):
 		// Standard input may be a recording: keys come from the terminal itself.
 		in, out, err := tea.OpenTTY()
@@ -132,6 +138,20 @@ func terminal(c Config) (options []tea.ProgramOption, closeTTY func(), err error
 		options = append(options, tea.WithInput(in))
 	}
 	return options, closeTTY, nil
+}
+
+// lastInput is a reader that tells when nothing more comes.
+type lastInput struct {
+	io.Reader
+	end func()
+}
+
+func (r *lastInput) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil {
+		r.end()
+	}
+	return n, err
 }
 
 // without returns an environment without a variable.

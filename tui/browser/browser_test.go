@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"rexec/library"
 	"rexec/tui/internal/pagetest"
 	"rexec/tui/page"
@@ -86,10 +88,20 @@ func still(context.Context, library.Recording) (*vt.Snapshot, error) {
 
 // open shows the page with a library, everything loaded.
 func open(t *testing.T, s *shelf, cols, rows int, terminals ...page.Terminal) *pagetest.Driver {
-	d := pagetest.New(t, New(t.Context(), Config{Store: s, Still: still, Changes: unwatched}), cols, rows)
+	d := pagetest.New(t, New(t.Context(), Config{Store: s, Still: still, Changes: unwatched, After: after}), cols, rows)
 	d.Env.Terminals = terminals
 	settle(d)
 	return d
+}
+
+// after lets short times pass at once, and long ones never.
+func after(d time.Duration, msg tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		if d < time.Second {
+			return msg
+		}
+		return nil
+	}
 }
 
 // settle runs the page's commands, and those that their messages lead to.

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"errors"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -25,6 +26,7 @@ type (
 		err      error
 	}
 	versionMsg struct{ version int64 }
+	timeMsg    struct{} // draw the times anew, and what another rexec records
 	changedMsg struct {
 		what string // what was done, for a toast
 		err  error
@@ -88,6 +90,8 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 	switch msg := msg.(type) {
 	case loadedMsg:
 		return m.took(env, msg)
+	case timeMsg:
+		return m.timePassed()
 	case versionMsg:
 		m, load := m.load(false)
 		return m, page.Several{page.Unchanged{}, load, m.watch(msg.version)}
@@ -103,6 +107,41 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 		return m.tookView(msg)
 	}
 	return m, page.Unchanged{}
+}
+
+// How often the page is drawn anew while nothing happens: for "5 min ago", and for
+// the length of what another rexec is recording.
+const (
+	agoEvery    = 30 * time.Second
+	growthEvery = 2 * time.Second
+)
+
+// keepTime asks for the next timeMsg while the page is shown.
+func (m Model) keepTime() (Model, page.Action) {
+	if m.timing || !m.shown || !m.loaded {
+		return m, nil
+	}
+	every := agoEvery
+	for _, r := range m.recordings {
+		if r.Status == library.StatusRecording {
+			every = growthEvery
+		}
+	}
+	m.timing = true
+	return m, page.Do{Cmd: m.config.After(every, timeMsg{})}
+}
+
+func (m Model) timePassed() (Model, page.Action) {
+	m.timing = false
+	if !m.shown {
+		return m, page.Unchanged{}
+	}
+	for _, r := range m.recordings {
+		if r.Status == library.StatusRecording && !m.loading {
+			return m.load(false)
+		}
+	}
+	return m, nil
 }
 
 // took takes rows that were loaded.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -33,6 +34,8 @@ type Config struct {
 	// Changes waits until the library's version is another than since, -1 for any,
 	// and returns it.
 	Changes func(ctx context.Context, since int64) (version int64, err error)
+	// After returns a command whose message comes after a while; nil: a timer.
+	After func(time.Duration, tea.Msg) tea.Cmd
 }
 
 // Model is the page.
@@ -54,6 +57,7 @@ type Model struct {
 	loading  bool
 	question int  // generation of the newest load
 	toEnd    bool // go to the end when everything is loaded
+	timing   bool // a timer runs
 
 	filtering bool // the search line has the keys
 	input     widget.Input
@@ -85,6 +89,9 @@ type head struct {
 
 // New returns the page. When ctx ends, its commands do.
 func New(ctx context.Context, c Config) Model {
+	if c.After == nil {
+		c.After = func(d time.Duration, msg tea.Msg) tea.Cmd { return tea.Tick(d, func(time.Time) tea.Msg { return msg }) }
+	}
 	return Model{ctx: ctx, config: c, list: widget.NewList(entry.key), preview: newPreviews()}
 }
 

@@ -73,14 +73,7 @@ func (m Model) look(page.Env) (Model, page.Action) {
 		return m, nil
 	}
 	m.preview.asked = of
-	return m, do(func() tea.Msg {
-		select {
-		case <-time.After(lookAfter):
-			return lookMsg{of}
-		case <-m.ctx.Done():
-			return nil
-		}
-	})
+	return m, page.Do{Cmd: m.config.After(lookAfter, lookMsg{of})}
 }
 
 // lookNow makes the view, when the cursor is still there.

@@ -27,10 +27,11 @@ func (m Model) Update(env page.Env, msg tea.Msg) (page.Page, page.Action) {
 	m = m.sync(env, false)
 	m, more := m.loadMore()
 	m, look := m.look(env)
-	if more == nil && look == nil {
+	m, timer := m.keepTime()
+	if more == nil && look == nil && timer == nil {
 		return m, action
 	}
-	return m, page.Several{action, more, look}
+	return m, page.Several{action, more, look, timer}
 }
 
 func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {

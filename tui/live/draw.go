@@ -71,8 +71,11 @@ const (
 // room; those before the active one give way when there is too little.
 func (m Model) tabCells(cols int) []cells {
 	room := cols - 2
-	if cols >= 60 {
-		room = cols - 30 // what stands at the right
+	switch { // less what stands at the right
+	case cols >= wideBar:
+		room = cols - 60
+	case cols >= 60:
+		room = cols - 36
 	}
 	n := len(m.tabs)
 	if n == 0 {
@@ -103,10 +106,19 @@ func (m Model) drawBar(env page.Env, s *screen.Screen, r screen.Rect) {
 	}
 	prefix := env.Keys.Prefix()
 	hint := []screen.Span{{Text: prefix + " ?", Style: th.BarKey}, {Text: " keys", Style: th.BarKeyName}}
-	w := s.Width(hint[0].Text) + s.Width(hint[1].Text)
+	if r.Dx() >= wideBar {
+		hint = append([]screen.Span{{Text: prefix + " d", Style: th.BarKey}, {Text: " library   ", Style: th.BarKeyName}}, hint...)
+	}
+	w := 0
+	for _, sp := range hint {
+		w += s.Width(sp.Text)
+	}
 	s.Spans(r.Max.X-1-w, r.Min.Y, w, hint...)
-	m.drawState(th, s, screen.R(r.Min.X, r.Min.Y, r.Dx()-w-2, 1))
+	m.drawState(th, s, screen.R(r.Min.X, r.Min.Y, r.Dx()-w-3, 1))
 }
+
+// wideBar is the width from which the bar names the way to the library, too.
+const wideBar = 110
 
 // drawState draws the recording of the tab that is shown before the right edge.
 func (m Model) drawState(th *theme.Theme, s *screen.Screen, r screen.Rect) {
@@ -121,7 +133,7 @@ func (m Model) drawState(th *theme.Theme, s *screen.Screen, r screen.Rect) {
 	case recording:
 		text = "● " + widget.Clock(t.state.Elapsed)
 		if r.Dx() >= 50 {
-			text += "  " + widget.Bytes(t.state.Bytes)
+			text = "● rec " + widget.Clock(t.state.Elapsed) + "  " + widget.Bytes(t.state.Bytes)
 		}
 	case saving:
 		text, st = "saving…", th.BarMuted

@@ -34,6 +34,7 @@ type tab struct {
 	id       int
 	terminal Terminal // nil while it is being started
 	name     string   // of its program
+	window   string   // the window title that the program set
 	started  time.Time
 
 	snapshot   *vt.Snapshot
@@ -240,8 +241,8 @@ func (m Model) without(i int) Model {
 // title is what to call the tab: the window title that its program set, or the
 // program's name.
 func (t tab) title() string {
-	if t.snapshot != nil && t.snapshot.Title() != "" {
-		return t.snapshot.Title()
+	if t.window != "" {
+		return t.window
 	}
 	return t.name
 }

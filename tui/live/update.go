@@ -181,6 +181,9 @@ func (m Model) frame(env page.Env, msg frameMsg) (Model, page.Action) {
 	m = m.with(i, func(t *tab) {
 		t.waiting, t.drawn = false, env.Now
 		t.snapshot, t.generation = msg.snapshot, msg.generation
+		if msg.snapshot != nil {
+			t.window = msg.snapshot.Title()
+		}
 		if msg.ended && t.ended.IsZero() {
 			t.ended = env.Now
 		}
@@ -222,7 +225,7 @@ func (m Model) event(env page.Env, msg eventMsg) (Model, page.Action) {
 	again := m.listen(m.tabs[i])
 	switch e := msg.event.(type) {
 	case live.TitleEvent:
-		return m, again // the title is drawn from the snapshot
+		return m.with(i, func(t *tab) { t.window = e.Title }), again
 	case live.InputLostEvent:
 		return m, page.Several{again, page.Toast{Kind: widget.ToastWarn, Text: fmt.Sprintf(
 			"%s does not read its input: %d bytes of it were dropped.", screen.Clean(m.tabs[i].name), e.Bytes)}}
