@@ -135,7 +135,7 @@ func (s *state) simple() any {
 	return [...]any{
 		s.cols, s.rows, s.x, s.y, s.pendingWrap, pen, s.penExt, s.top, s.bottom, s.left, s.right,
 		s.modes, s.insert, s.origin, s.autoWrap, s.reverseWrap, s.marginMode, s.columns132, s.allowColumns,
-		s.keepOnColumns, s.hidden, s.blink, s.shape, s.rectExtent, s.charset, kitty, s.title, s.icon, s.link,
+		s.keepOnColumns, s.hidden, s.blink, s.shape, s.rectExtent, s.latin1, s.charset, kitty, s.title, s.icon, s.link,
 		s.carry.n, string(s.carry.b[:s.carry.n]),
 	}
 }

@@ -142,7 +142,7 @@ func (s *state) code(c *codec) {
 	m := &s.modes
 	for _, v := range []*bool{
 		&s.pendingWrap, &s.insert, &s.origin, &s.autoWrap, &s.reverseWrap, &s.marginMode, &s.columns132,
-		&s.allowColumns, &s.keepOnColumns, &s.hidden, &s.blink, &s.rectExtent,
+		&s.allowColumns, &s.keepOnColumns, &s.hidden, &s.blink, &s.rectExtent, &s.latin1,
 		&m.AppCursor, &m.AppKeypad, &m.BackarrowBS, &m.NewLine, &m.BracketedPaste, &m.FocusEvents, &m.AltScroll,
 		&m.AltScreen, &m.ReverseScreen, &m.Synchronized, &m.Clusters, &m.ColorScheme,
 	} {

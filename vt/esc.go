@@ -15,6 +15,8 @@ func (t *Terminal) dispatchESC(final byte) {
 		t.charset.g[ps.inter-'('] = charsetOf(final)
 	case '-', '.', '/': // 96-character sets: shown as ASCII
 		t.charset.g[ps.inter-'-'+1] = charsetASCII
+	case '%': // DOCS: ISO 2022's way to and from UTF-8
+		t.latin1 = final == '@'
 	case '#':
 		if final == '8' { // DECALN
 			t.alignmentTest()

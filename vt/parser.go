@@ -1,6 +1,9 @@
 package vt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // The parser follows the state machine of DEC's terminals as Paul Williams drew
 // it (vt100.net, "A parser for DEC's ANSI-compatible video terminals"), with
@@ -136,6 +139,11 @@ func (t *Terminal) ground(p []byte) []byte {
 			}
 			t.beginEscape()
 			return p[1:]
+		case b >= 0x80 && t.latin1:
+			t.eightBit(b)
+			if p = p[1:]; t.parser.state != stateGround {
+				return p
+			}
 		case b >= 0x80:
 			p = t.text(p)
 		default:
@@ -193,6 +201,17 @@ func (t *Terminal) wholeCSI(p []byte) int {
 		}
 	}
 	return 0
+}
+
+// eightBit handles a byte from 0x80 on outside UTF-8: a C1 control, which means
+// ESC and its seven-bit form, or a character of ISO 8859-1.
+func (t *Terminal) eightBit(b byte) {
+	if b < 0xa0 {
+		t.beginEscape()
+		t.stepEscape(b - 0x40)
+		return
+	}
+	t.print(rune(b))
 }
 
 func (t *Terminal) beginEscape() {
@@ -269,6 +288,11 @@ func (t *Terminal) step(b byte) {
 	if b == 0x7f {
 		return
 	}
+	if b >= 0x80 && t.latin1 {
+		ps.state = stateGround
+		t.eightBit(b)
+		return
+	}
 	switch ps.state {
 	case stateEscape, stateEscapeIntermediate:
 		t.stepEscape(b)
@@ -287,9 +311,9 @@ func (t *Terminal) stepEscape(b byte) {
 	case b < 0x30:
 		t.intermediate(b)
 		ps.state = stateEscapeIntermediate
-	case b >= 0x80:
+	case b >= 0x80: // the sequence is off, and a character begins
 		ps.state = stateGround
-		t.text([]byte{b}) // a lone byte of a character
+		t.text([]byte{b})
 	case ps.state == stateEscapeIntermediate:
 		ps.state = stateGround
 		t.dispatchESC(b)
@@ -373,15 +397,23 @@ func (t *Terminal) stepDCS(b byte) {
 	}
 }
 
-// stringBody takes string text up to a byte that may end it. Bytes from 0x80 on
-// are UTF-8, never C1 controls: 0x9c stands inside ✔ too.
+// stringBody takes string text up to a byte that may end it. In UTF-8 bytes from
+// 0x80 on are never C1 controls: 0x9c stands inside ✔ too.
 func (t *Terminal) stringBody(p []byte) []byte {
 	ps := &t.parser
 	for i, b := range p {
-		if b >= 0x20 {
+		if b >= 0x20 && !(t.latin1 && b == 0x9c) {
 			continue
 		}
 		switch {
+		case b == 0x9c: // ST
+			t.keep(p[:i])
+			if ps.state == stateSwallow {
+				ps.state = stateGround
+			} else {
+				t.endString("\x1b\\")
+			}
+			return p[i+1:]
 		case b == 0x1b:
 			t.keep(p[:i])
 			if ps.state == stateSwallow {
@@ -413,7 +445,10 @@ func (t *Terminal) keep(p []byte) {
 		if len(ps.str) >= MaxString {
 			return
 		}
-		if b >= 0x20 && b != 0x7f {
+		switch {
+		case b >= 0x80 && t.latin1:
+			ps.str = utf8.AppendRune(ps.str, rune(b))
+		case b >= 0x20 && b != 0x7f:
 			ps.str = append(ps.str, b)
 		}
 	}

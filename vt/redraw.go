@@ -47,7 +47,7 @@ func (d *redraw) mode(n int, on bool) {
 // begin brings the other terminal to a known state and the right screen.
 func (d *redraw) begin() {
 	st := &d.s.state
-	d.str("\x1b[!p\x1b[?2026l\x1b[?2027l\x1b[?69l\x1b[r\x1b[?6l\x1b[?7h\x1b[4l\x1b[20l\x1b(B\x0f\x1b[0m\x1b]8;;\x1b\\")
+	d.str("\x1b%G\x1b[!p\x1b[?2026l\x1b[?2027l\x1b[?69l\x1b[r\x1b[?6l\x1b[?7h\x1b[4l\x1b[20l\x1b(B\x0f\x1b[0m\x1b]8;;\x1b\\")
 	d.mode(1049, st.modes.AltScreen)
 	d.str("\x1b[0m\x1b[H\x1b[2J")
 	if st.title != "" {
@@ -210,6 +210,9 @@ func (d *redraw) end() {
 	}
 	if !st.autoWrap {
 		d.mode(7, false)
+	}
+	if st.latin1 {
+		d.str("\x1b%@")
 	}
 	d.mode(25, !st.hidden)
 }

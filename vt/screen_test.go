@@ -33,7 +33,9 @@ var ownInputs = map[string]string{
 	"invalid UTF-8": "a\xf0\x9fb\xe2\x82\x1b[1mc\xff\xfe\xc0\xafd\xed\xa0\x80e\xe4\xb8",
 	"cut strings":   "\x1b]2;cut\x18x\x1bPjunk\x1b[31my\x1b_apc\x1b\\z\x1bXsos\x1b\\\x1b^pm\x1b\\\x1b]52;c;aGk=\a\x1bP$qm\x1b\\\x1bP+q544e\x1b\\",
 	"controls":      "ab\x1b[2\x08Cc\x1b[3\r\nDd\x1b[38;2;1;2\x7f;3me\x1b[;H\x1b[?;h\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27;28;29;30;31;32;33;34m",
+	"8-bit":         "\x1b%@\x9b31mred \xe9\x9d2;t\xeftle\x9c\x90$qm\x9c\x84x\x9b1\x9b2\x84\x1b%G\xc3\xa9\xc2\x9b",
 	"drawing":       "\x1b(0lqk\x1b(B\x1b)0\x0ex\x0fx\x1bN\x1b*0q",
+	"8-bit on":      "\x1b%@\xe9\x9b1m",
 	"half a CSI":    "text\x1b[38;5",
 	"half an OSC":   "text\x1b]8;;https://exam",
 	"half a rune":   "text\xf0\x9f\x98",
@@ -299,6 +301,15 @@ func TestScrolledLinesAreTold(t *testing.T) {
 	term.Write([]byte("\x1b[?1049h\n\n\n\n\x1b[?1049l\x1b[2;3r\n\n"))
 	if want := "line 0,line 1,line 2,line 3"; strings.Join(got, ",") != want {
 		t.Errorf("scrolled off: %q, want %q", got, want)
+	}
+}
+
+func TestEightBitControls(t *testing.T) {
+	term := New(10, 3)
+	term.Write([]byte("\x1b%@a\x84b\x9b1;5Hc\xe9\x9d2;\xe9\x9cd\x1b%Gé\xc2\x9b"))
+	s := term.Snapshot()
+	if got := s.Text(); got != "a   cédé\n b\n" || s.Title() != "é" {
+		t.Errorf("screen %q, title %q", got, s.Title())
 	}
 }
 

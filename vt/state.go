@@ -27,6 +27,7 @@ type state struct {
 	blink         bool
 	shape         CursorShape
 	rectExtent    bool // DECSACE 2: attribute changes work on rectangles
+	latin1        bool // ESC % @: bytes are ISO 8859-1 and C1 controls, not UTF-8
 
 	charset  charsets
 	tabs     tabStops
