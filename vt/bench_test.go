@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/hinshun/vt10x"
@@ -70,4 +71,68 @@ func BenchmarkSnapshot(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkInstance tells what a terminal of 120×40 takes: new, and after 200 kB
+// of the plain corpus without scrollback.
+func BenchmarkInstance(b *testing.B) {
+	line := []byte("2026-11-22T09:10:11 info request handler timeout connection 200 cache miss\r\n")
+	for _, c := range []struct {
+		name  string
+		bytes int
+	}{{"new", 0}, {"after-200kB", 200 << 10}} {
+		b.Run(c.name, func(b *testing.B) {
+			const n = 200
+			var before, after runtime.MemStats
+			held := make([]*Terminal, n)
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			for i := range held {
+				held[i] = New(120, 40)
+				for fed := 0; fed < c.bytes; fed += len(line) {
+					held[i].Write(line)
+				}
+			}
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			runtime.KeepAlive(held)
+			for b.Loop() {
+				New(120, 40)
+			}
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n/1024, "KiB/terminal")
+		})
+	}
+}
+
+// BenchmarkRestore goes on from a snapshot of a full 120×40 screen: what a seek
+// pays before it feeds events.
+func BenchmarkRestore(b *testing.B) {
+	t := New(120, 40)
+	for range 2000 {
+		fmt.Fprintf(t, "\x1b[3%dm%s\r\n", t.y%8, "the quick brown fox jumps over the lazy dog 世界 é")
+	}
+	s := t.Snapshot()
+	b.Run("restore", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			Restore(s)
+		}
+	})
+	data, err := s.MarshalBinary()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("encode", func(b *testing.B) {
+		for b.Loop() {
+			s.MarshalBinary()
+		}
+		b.ReportMetric(float64(len(data)), "bytes")
+	})
+	b.Run("decode", func(b *testing.B) {
+		for b.Loop() {
+			if err := new(Snapshot).UnmarshalBinary(data); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
