@@ -29,7 +29,7 @@ const (
 var library = []Binding{
 	{ID: Open, Context: Library, Keys: []string{"enter", "o"}, Label: "enter", Short: "open", Help: "play the recording, or go to the running terminal", Group: "Recordings", Hint: true},
 	{ID: Record, Context: Library, Keys: []string{"r"}, Short: "record", Help: "record a new terminal; asks for a title, enter skips", Group: "Terminals", Hint: true},
-	{ID: NewTerminal, Context: Library, Keys: []string{"c"}, Short: "new", Help: "open a new terminal without recording it", Group: "Terminals", Hint: true},
+	{ID: NewTerminal, Context: Library, Keys: []string{"c"}, Short: "shell", Help: "open a new terminal without recording it", Group: "Terminals", Hint: true},
 	{ID: Find, Context: Library, Keys: []string{"/"}, Short: "search", Help: "search titles, descriptions and commands as you type", Group: "Search", Hint: true},
 	{ID: NextMatch, Context: Library, Keys: []string{"n"}, Short: "next", Help: "next match", Group: "Search"},
 	{ID: PrevMatch, Context: Library, Keys: []string{"N"}, Short: "previous", Help: "previous match", Group: "Search"},

@@ -87,7 +87,7 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 	case eventMsg:
 		return m.event(env, msg)
 	case recordingMsg:
-		return m.recordingBegan(msg)
+		return m.recordingBegan(env, msg)
 	case savedMsg:
 		return m.wasSaved(msg)
 	case closedMsg:
@@ -277,7 +277,7 @@ func (m Model) exited(env page.Env, i int, status live.ExitStatus) (Model, page.
 	return m, actions
 }
 
-func (m Model) recordingBegan(msg recordingMsg) (Model, page.Action) {
+func (m Model) recordingBegan(env page.Env, msg recordingMsg) (Model, page.Action) {
 	i := m.at(msg.tab)
 	if i < 0 {
 		return m, page.Unchanged{}
@@ -288,7 +288,7 @@ func (m Model) recordingBegan(msg recordingMsg) (Model, page.Action) {
 	}
 	m = m.with(i, func(t *tab) { t.record, t.recording, t.state = recording, msg.rec, live.RecordState{Active: true} })
 	m, tick := m.ensureTick()
-	return m, page.Several{tick, page.Changed{}, page.Info("Recording from here on. The prefix and R stop it.")}
+	return m, page.Several{tick, page.Changed{}, page.Info("Recording from here on. " + env.Keys.Prefix() + " R stops and saves.")}
 }
 
 func (m Model) wasSaved(msg savedMsg) (Model, page.Action) {

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"rexec/internal/visible"
 )
 
 // glyphs knows the text and width of characters under one way of counting.
@@ -179,16 +181,6 @@ func isInvisible(r rune) bool {
 	return isControl(r) || r >= 0x300 && unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Mn, unicode.Me)
 }
 
-// Clean returns text from outside in a form that is safe to print or to log on
-// one line: control characters and invisible ones become visible.
-func Clean(s string) string {
-	if strings.IndexFunc(s, isControl) < 0 && utf8.ValidString(s) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if isControl(r) {
-			return picture(r)
-		}
-		return r
-	}, strings.ToValidUTF8(s, replacement))
-}
+// Clean returns text from outside in a form that is safe inside other text: see
+// visible.String. What is drawn through Text needs it not.
+func Clean(s string) string { return visible.String(s) }
