@@ -145,18 +145,18 @@ func (t *terminal) miss(texts ...string) *vt.Snapshot {
 	})
 }
 
-// insist strikes a key until a text is gone: a dialog that opens unasked takes no
-// key for a moment.
-func (t *terminal) insist(key, text string) {
+// insist strikes a key until the screen is as ok likes it: for what does not take
+// every key, such as a dialog that has just opened unasked.
+func (t *terminal) insist(key, what string, ok func(*vt.Snapshot) bool) {
 	t.Helper()
 	if !eventually(func() bool {
-		if !shows(t.Snapshot(), text) {
+		if ok(t.Snapshot()) {
 			return true
 		}
 		t.press(key)
 		return false
 	}) {
-		t.Fatalf("%s does not make %q go away; the screen is\n%s", key, text, framed(t.Snapshot()))
+		t.Fatalf("%s does not bring %s; the screen is\n%s", key, what, framed(t.Snapshot()))
 	}
 }
 
