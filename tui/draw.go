@@ -26,6 +26,7 @@ func (a app) draw(now time.Time, s *screen.Screen) {
 	}
 	a.page(a.top()).Draw(a.env(now), s, r)
 	inner := screen.R(r.Min.X, r.Min.Y+1, r.Dx(), a.overlayRows())
+	a.toasts.Draw(s, a.theme, inner)
 	if a.help != nil {
 		a.help.Draw(s, a.theme, a.keys, inner)
 	}
@@ -36,7 +37,6 @@ func (a app) draw(now time.Time, s *screen.Screen) {
 	for _, d := range a.dialogs {
 		d.dialog.Draw(s, a.theme, inner)
 	}
-	a.toasts.Draw(s, a.theme, inner)
 	if a.closing {
 		a.drawClosing(s, r)
 	}

@@ -225,13 +225,24 @@ func TestSearch(t *testing.T) {
 		t.Errorf("N goes to %q, want the first match", e.recording.ID)
 	}
 	d.Keys("enter")
-	if a, ok := d.Last().(page.Play); !ok || a.ID != "01" || a.Query != "e" {
-		t.Errorf("enter asks for %+v, want to play 01 and look for e", a)
+	if a, ok := d.Last().(page.Play); !ok || a.ID != "01" || a.Query != "" {
+		t.Errorf("enter asks for %+v, want to play 01, whose title was looked for", a)
 	}
 	d.Keys("esc")
 	settle(d)
 	if m := d.Page.(Model); m.query != "" || m.list.Len() != len(samples()) {
 		t.Error("esc does not clear the search")
+	}
+}
+
+func TestWhatWasFoundInACommandIsLookedForInThePlayer(t *testing.T) {
+	for query, want := range map[string]string{
+		"": "", "deploy": "", "kubectl": "kubectl", "Deploy kubectl get": "kubectl",
+	} {
+		m := Model{query: query}
+		if got := m.sought(samples()[0]); got != want {
+			t.Errorf("after a search for %q the player looks for %q, want %q", query, got, want)
+		}
 	}
 }
 

@@ -154,7 +154,19 @@ func (m Model) open(e entry) page.Action {
 		return page.GoTerminal{Tab: e.tab}
 	}
 	r := e.recording
-	return page.Play{Playback: page.Playback{ID: r.ID, Title: r.Name(), Path: r.Path, Query: m.query}}
+	return page.Play{Playback: page.Playback{ID: r.ID, Title: r.Name(), Path: r.Path, Query: m.sought(r)}}
+}
+
+// sought is what the player should look for on the screens of a recording that was
+// found: the longest word that is not what it is called by.
+func (m Model) sought(r library.Recording) (word string) {
+	name := strings.ToLower(r.Name())
+	for _, w := range m.words() {
+		if len(w) > len(word) && !strings.Contains(name, w) {
+			word = w
+		}
+	}
+	return word
 }
 
 func (m Model) askDelete(r library.Recording) page.Action {

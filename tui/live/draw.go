@@ -3,6 +3,8 @@ package live
 import (
 	"strconv"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"rexec/tui/keys"
 	"rexec/tui/page"
 	"rexec/tui/screen"
@@ -59,35 +61,59 @@ func (m Model) drawEnded(env page.Env, s *screen.Screen, pane screen.Rect, t tab
 // cells is where a tab stands in the bar: columns from, up to but not including to.
 type cells struct{ from, to int }
 
-// The widths of a tab: what is around its title, and the most and the least that
-// the title gets.
+// The most and the least columns that a tab's title gets.
 const (
-	tabFrame    = 5 // " 1 " and " ●"
-	tabTitle    = 22
+	tabTitle    = 24
 	tabTitleMin = 4
 )
 
-// tabCells lays the tabs out in a bar of cols columns. All of them get the same
-// room; those before the active one give way when there is too little.
+// tabWidth is what a tab takes when its title has at most title columns: " 1 title "
+// and, where it has one, a glyph.
+func (m Model) tabWidth(i, title int) int {
+	w := len(strconv.Itoa(i+1)) + 3 + min(ansi.StringWidth(screen.Clean(m.tabs[i].title())), title)
+	if glyph := m.tabs[i].glyph(); glyph != "" {
+		w += 2
+	}
+	return w
+}
+
+// tabCells lays the tabs out in a bar of cols columns. Long titles give way first,
+// then the tabs before the active one.
 func (m Model) tabCells(cols int) []cells {
 	room := cols - 2
 	switch { // less what stands at the right
 	case cols >= wideBar:
-		room = cols - 60
+		room = cols - 62
 	case cols >= 60:
-		room = cols - 36
+		room = cols - 38
+	case m.recordingShown():
+		room = cols - 9
 	}
-	n := len(m.tabs)
-	if n == 0 {
-		return nil
+	out := make([]cells, len(m.tabs))
+	for title := tabTitle; title >= tabTitleMin; title-- {
+		x := 0
+		for i := range m.tabs {
+			w := m.tabWidth(i, title)
+			out[i] = cells{x, x + w}
+			x += w
+		}
+		if x <= room {
+			return out
+		}
 	}
-	width := min(max(room/n, tabTitleMin+tabFrame), tabTitle+tabFrame)
-	skip := max((m.active+1)*width-room, 0)
-	out := make([]cells, n)
-	for i := range out {
-		out[i] = cells{max(i*width-skip, 0), min(max((i+1)*width-skip, 0), room)}
+	if len(out) == 0 {
+		return out
+	}
+	skip := max(out[m.active].to-room, 0)
+	for i, c := range out {
+		out[i] = cells{max(c.from-skip, 0), min(max(c.to-skip, 0), room)}
 	}
 	return out
+}
+
+func (m Model) recordingShown() bool {
+	t := m.current()
+	return t != nil && t.record != notRecording && t.record != saved
 }
 
 // drawBar draws the tabs, and at the right what the one that is shown records.
@@ -150,17 +176,30 @@ func (m Model) drawTab(th *theme.Theme, s *screen.Screen, r screen.Rect, i int) 
 		st, mark = th.TabActive, th.TabActiveRecording
 	}
 	s.Fill(r, st)
-	x := r.Min.X + 1
-	x += s.Text(x, r.Min.Y, r.Dx()-1, strconv.Itoa(i+1)+" ", st)
-	glyph := ""
+	x, end := r.Min.X+1, r.Max.X-1
+	if glyph := t.glyph(); glyph != "" {
+		end -= 2
+		if glyph == ended {
+			mark = st
+		}
+		s.Text(end+1, r.Min.Y, 1, glyph, mark)
+	}
+	x += s.Text(x, r.Min.Y, end-x, strconv.Itoa(i+1)+" ", st)
+	s.Text(x, r.Min.Y, end-x, t.title(), st)
+}
+
+// ended is the glyph of a terminal that has ended well.
+const ended = "■"
+
+// glyph says what there is to know of a tab, "" for one that just runs.
+func (t tab) glyph() string {
 	switch {
 	case t.record == recording || t.record == starting:
-		glyph = "●"
+		return "●"
 	case !t.running && (t.exit.Code != 0 || t.exit.Signal != ""):
-		glyph = "✗"
+		return "✗"
 	case !t.running:
-		glyph, mark = "■", st
+		return ended
 	}
-	s.Text(x, r.Min.Y, r.Max.X-x-3, t.title(), st)
-	s.Text(r.Max.X-2, r.Min.Y, 1, glyph, mark)
+	return ""
 }
