@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -78,7 +77,7 @@ func (a *app) rec(ctx context.Context, o recOptions, command []string) error {
 	}
 	defer dest.close()
 	if outer := os.Getenv("REXEC_SESSION"); outer != "" {
-		a.note("this terminal is one of Rexec's already (session %s); recording inside it", outer)
+		a.say("this terminal is one of Rexec's already (session %s); recording inside it", outer)
 	}
 	c.Record = &dest.record
 	c.ID = dest.id
@@ -90,7 +89,7 @@ func (a *app) rec(ctx context.Context, o recOptions, command []string) error {
 		return hostError(errors.Join(err, dest.discard(ctx)))
 	}
 	if outer.shows && outer.types {
-		a.note("recording; type exit or press ctrl+d to end")
+		a.say("recording; type exit or press ctrl+d to end")
 	}
 	outer.makeRaw()
 	go a.feed(s, outer)
@@ -292,7 +291,7 @@ func (a *app) saveRec(ctx context.Context, s *live.Session, dest *recDestination
 		}
 		name, length = rec.ID, rec.Duration
 	}
-	a.note("saved %s (%s); replay it with: rexec play %s", cast.FormatTime(length), widget.Bytes(result.Bytes), name)
+	a.say("saved %s (%s); replay it with: rexec play %s", cast.FormatTime(length), widget.Bytes(result.Bytes), name)
 	switch {
 	case failed != nil:
 		return fmt.Errorf("the recording ends early: %w; what came before is saved", failed)
@@ -314,13 +313,10 @@ func (a *app) shown(path string) string {
 	return visible.String(path)
 }
 
-// note tells something beside the output. The line ends as a raw terminal needs it.
-func (a *app) note(format string, args ...any) {
-	io.WriteString(a.err, "rexec: "+visible.String(fmt.Sprintf(format, args...))+"\r\n")
-}
-
-// warn is note in the middle of another program's output.
+// warn is say in the middle of another program's output, on a terminal that may be
+// raw.
 func (a *app) warn(format string, args ...any) {
-	io.WriteString(a.err, "\r\n\a")
-	a.note(format, args...)
+	fmt.Fprint(a.err, "\r\n\a")
+	a.say(format, args...)
+	fmt.Fprint(a.err, "\r")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,21 +73,21 @@ func (a *app) screen(ctx context.Context, arg, at, format string) error {
 		return castError(arg, err)
 	}
 	defer t.Close()
-	// The whole of it is read: a part of the whole needs its length, and what is
-	// damaged anywhere is told.
-	if err := t.Index(ctx, nil); err != nil {
-		return castError(arg, err)
-	}
-	pos := t.Duration()
-	if pos > 0 || at != "100%" {
-		if pos, err = cast.ParseTime(at, max(t.Duration(), 1)); err != nil {
-			return usagef("--at: %w", err)
+	if strings.HasSuffix(at, "%") { // only a part of the whole needs its length
+		if err := t.Index(ctx, nil); err != nil {
+			return castError(arg, err)
 		}
 	}
-	pos = min(pos, t.Duration())
+	pos, err := cast.ParseTime(at, max(t.Duration(), 1))
+	if err != nil {
+		return usagef("--at: %w", err)
+	}
 	frame, err := t.At(ctx, pos)
 	if err != nil {
 		return castError(arg, err)
+	}
+	if t.Indexed() {
+		pos = min(pos, t.Duration())
 	}
 	a.tellProblems(arg, t)
 	return write(a.out, frame.Snapshot, pos)

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -109,6 +112,35 @@ func TestPostKeepsTheNewestOfEachKind(t *testing.T) {
 	want := []Event{BellEvent{}, DirectoryEvent{"old"}, NotificationEvent{}, InputLostEvent{1}, RecordingFailedEvent{}, TitleEvent{"new"}, ExitEvent{}}
 	if !slices.EqualFunc(got, want, func(a, b Event) bool { return a == b }) {
 		t.Errorf("the queue holds %v, want %v", got, want)
+	}
+}
+
+func TestSleepOfTheMachineIsMarked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sleep.cast")
+	now := time.Now()
+	r, err := newRecorder(RecordOptions{Path: path}, 80, 24, func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What no clock in a test can do: the wall clock runs ahead of the monotonic one.
+	for _, d := range []time.Duration{time.Second, -time.Hour, 90 * time.Minute} {
+		if err := r.slept(now.Add(2*time.Second), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.noticeSleep(now.Add(time.Hour)); err != nil { // an hour of silence is none
+		t.Fatal(err)
+	}
+	if result := r.finish(nil); result.Err != nil {
+		t.Fatal(result.Err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, events, _ := strings.Cut(strings.TrimSpace(string(data)), "\n")
+	if want := `[2.000000, "m", "paused for 1h30m0s: the machine slept"]`; events != want {
+		t.Errorf("the recording holds %s, want %s", events, want)
 	}
 }
 
