@@ -76,11 +76,11 @@ func (m Model) key(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 	if !ok {
 		return m, page.Unchanged{}
 	}
+	if b.ID == keys.Clear && m.viewing() {
+		m.showView = false
+		return m, nil
+	}
 	if refusal, refused := page.Refuse(m, env, b.ID); refused {
-		if b.ID == keys.Clear {
-			m.showView = false
-			return m, nil
-		}
 		return m, refusal
 	}
 	if l, moved := m.move(b.ID); moved {
