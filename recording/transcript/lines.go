@@ -1,6 +1,8 @@
 package transcript
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -28,21 +30,33 @@ type lineLog struct {
 
 	primary, alternate screen
 	inAlternate        bool
-	at                 map[int]int // scratch of match
+	scrolled           []row          // scrolled off the primary screen since it was looked at
+	at                 map[int]int    // scratch of match
+	by                 map[string]int // scratch of matchMoved
+	buf                []byte
 }
 
 // screen is what stood on a screen when it was last looked at.
 type screen struct {
-	rows  []vt.Line
-	texts []string   // of the rows
+	rows  []row
 	paras []standing // from the top
 	until time.Duration
-	carry string // what scrolled off of the first paragraph
+	// carry is what scrolled off of the paragraph that the first row goes on with, and
+	// begun is when that was first there.
+	carry []byte
+	begun time.Duration
 	spare struct {
-		rows  []vt.Line
-		texts []string
+		rows  []row
 		paras []standing
 	}
+}
+
+// row is a row of a screen, or one that scrolled off.
+type row struct {
+	line    vt.Line // as long as it stands: tells cheaply whether it changed
+	text    string
+	wrapped bool
+	first   time.Duration // of one that scrolled off: when it was first there
 }
 
 // standing is a paragraph, rows that are wrapped into one line, on a screen.
@@ -55,17 +69,21 @@ type standing struct {
 }
 
 func newLineLog() lineLog {
-	return lineLog{index: map[string]int32{}, alike: map[string]int{}}
+	return lineLog{
+		index: map[string]int32{}, alike: map[string]int{},
+		at: map[int]int{}, by: map[string]int{},
+	}
 }
 
-// observe is told of a screen that stands from shown until a time, and of the lines
-// that scrolled off the primary screen since the last one.
-func (l *lineLog) observe(shown, until time.Duration, s *vt.Snapshot, scrolled []vt.Line) {
+// observe is told of a screen that stands from shown until a time.
+func (l *lineLog) observe(shown, until time.Duration, s *vt.Snapshot) {
 	alternate := s.Modes().AltScreen
 	if l.inAlternate && !alternate {
 		l.leave(&l.alternate, true)
 	}
 	l.inAlternate = alternate
+	scrolled := l.scrolled
+	l.scrolled = l.scrolled[:0]
 	if !alternate {
 		l.update(&l.primary, shown, until, scrolled, s, false)
 		return
@@ -76,11 +94,63 @@ func (l *lineLog) observe(shown, until time.Duration, s *vt.Snapshot, scrolled [
 	l.update(&l.alternate, shown, until, nil, s, true)
 }
 
+// scrollOff is told of a line that scrolls off the primary screen now, and of when
+// it was first there. Lines that may have stood there when the screen was last looked
+// at wait for the next look, to be found again. What comes behind them in a flood is
+// noted at once.
+func (l *lineLog) scrollOff(line vt.Line, first, now time.Duration) {
+	s := &l.primary
+	if n := len(l.scrolled); n < len(s.rows) {
+		r := row{wrapped: line.Wrapped(), first: first}
+		if was := &s.rows[n]; line.Same(was.line) {
+			r.text = was.text
+		} else if l.buf = appendRow(l.buf[:0], line); string(l.buf) == was.text {
+			r.text = was.text
+		} else {
+			r.text = string(l.buf)
+		}
+		l.scrolled = append(l.scrolled, r)
+		return
+	}
+	if len(s.rows) > 0 { // all that stood there is gone
+		l.update(s, now, now, l.scrolled, nil, false)
+		l.scrolled = l.scrolled[:0]
+	}
+	if len(s.carry) == 0 {
+		s.begun = first
+	}
+	if len(s.carry) < MaxLineText {
+		s.carry = appendRow(s.carry, line)
+	}
+	if line.Wrapped() {
+		return
+	}
+	if text := bytes.TrimRight(s.carry, " "); len(text) > 0 {
+		l.noteBytes(text, s.begun, now)
+	}
+	s.carry = s.carry[:0]
+}
+
+// resized is told that rows were wrapped anew, some of them perhaps into the
+// scrollback.
+func (l *lineLog) resized(s *vt.Snapshot, now time.Duration) {
+	n := s.Scrollback()
+	i := n
+	for i > 0 && s.ScrollbackLine(i-1).Wrapped() {
+		i--
+	}
+	l.primary.carry, l.primary.begun = l.primary.carry[:0], now
+	for ; i < n; i++ {
+		l.primary.carry = appendRow(l.primary.carry, s.ScrollbackLine(i))
+	}
+	l.primary.rows = nil
+}
+
 // end notes what still stands, and returns the lines by their first time.
 func (l *lineLog) end() ([]Line, int) {
 	l.leave(&l.alternate, true)
 	l.leave(&l.primary, false)
-	slices.SortStableFunc(l.lines, func(a, b Line) int { return int(a.First - b.First) })
+	slices.SortStableFunc(l.lines, func(a, b Line) int { return cmp.Compare(a.First, b.First) })
 	return l.lines, l.dropped
 }
 
@@ -94,17 +164,16 @@ func (l *lineLog) leave(s *screen, alternate bool) {
 
 // update moves a screen on. snap is nil when the screen is hidden; then its rows are
 // those it had, less what scrolled off.
-func (l *lineLog) update(s *screen, shown, until time.Duration, scrolled []vt.Line, snap *vt.Snapshot, alternate bool) {
+func (l *lineLog) update(s *screen, shown, until time.Duration, scrolled []row, snap *vt.Snapshot, alternate bool) {
 	if len(scrolled) == 0 && s.unchanged(snap) {
 		s.until = until
 		return
 	}
-	rows, texts := s.next(scrolled, snap)
-	carry := s.carry
-	if carry != "" && texts[0] != s.texts[0] {
-		carry = "" // what it belonged to was wiped
+	rows := s.next(scrolled, snap)
+	if len(s.carry) > 0 && len(s.rows) > 0 && rows[0].text != s.rows[0].text {
+		s.carry = s.carry[:0] // what it belonged to was wiped
 	}
-	paras, carry := paragraphs(s.spare.paras[:0], rows, texts, carry, len(scrolled))
+	paras, carry := paragraphs(s.spare.paras[:0], rows, s.carry, len(scrolled))
 	l.match(s.paras, paras, shown, s.until, alternate)
 	k, stay := len(scrolled), 0
 	for _, p := range paras {
@@ -117,9 +186,9 @@ func (l *lineLog) update(s *screen, shown, until time.Duration, scrolled []vt.Li
 		stay++
 	}
 	rows = append(rows[:0], rows[k:]...)
-	texts = append(texts[:0], texts[k:]...)
-	s.spare.rows, s.spare.texts, s.spare.paras = s.rows, s.texts, s.paras
-	s.rows, s.texts, s.paras, s.until, s.carry = rows, texts, paras[:stay], until, carry
+	s.spare.rows, s.spare.paras = s.rows, s.paras
+	s.rows, s.paras, s.until = rows, paras[:stay], until
+	s.carry, s.begun = append(s.carry[:0], carry...), shown
 }
 
 // unchanged tells whether a snapshot shares all its rows with the screen.
@@ -129,68 +198,73 @@ func (s *screen) unchanged(snap *vt.Snapshot) bool {
 		return false
 	}
 	for y := range n {
-		if !snap.Line(y).Same(s.rows[y]) {
+		if !snap.Line(y).Same(s.rows[y].line) {
 			return false
 		}
 	}
 	return true
 }
 
-// next returns the rows that scrolled off and those of the screen, with their texts.
-// Rows that were there before are not read again.
-func (s *screen) next(scrolled []vt.Line, snap *vt.Snapshot) ([]vt.Line, []string) {
+// next returns the rows that scrolled off and those of the screen. The text of rows
+// that were there before is not read again.
+func (s *screen) next(scrolled []row, snap *vt.Snapshot) []row {
 	rows := append(s.spare.rows[:0], scrolled...)
 	if snap == nil {
-		rows = append(rows, s.rows[min(len(scrolled), len(s.rows)):]...)
-	} else {
-		_, n := snap.Size()
-		for y := range n {
-			rows = append(rows, snap.Line(y))
-		}
+		return append(rows, s.rows[min(len(scrolled), len(s.rows)):]...)
 	}
-	texts := s.spare.texts[:0]
-	for i, r := range rows {
-		if i < len(s.rows) && r.Same(s.rows[i]) {
-			texts = append(texts, s.texts[i])
+	_, n := snap.Size()
+	for y := range n {
+		line, i := snap.Line(y), len(rows)
+		r := row{line: line, wrapped: line.Wrapped()}
+		if i < len(s.rows) && line.Same(s.rows[i].line) {
+			r.text = s.rows[i].text
 		} else {
-			texts = append(texts, rowText(r))
+			r.text = rowText(line)
 		}
+		rows = append(rows, r)
 	}
-	return rows, texts
+	return rows
 }
 
-// paragraphs appends the paragraphs of rows to paras. carry is the text in front of the first row. The
-// first n rows scrolled off: paragraphs within them are gone, and what they hold of
-// one that goes on is the carry of the next time.
-func paragraphs(paras []standing, rows []vt.Line, texts []string, carry string, n int) ([]standing, string) {
+// paragraphs appends the paragraphs of rows to paras. carry is the text in front of
+// the first row. The first n rows scrolled off: paragraphs within them are gone, and
+// what they hold of one that goes on is the carry of the next time.
+func paragraphs(paras []standing, rows []row, carry []byte, n int) ([]standing, string) {
 	next := ""
 	var b strings.Builder
-	b.WriteString(carry)
+	b.Write(carry)
+	joined := len(carry) > 0
 	if n == 0 {
-		next = carry
+		next = string(carry)
 	}
 	start := 0
 	for i, r := range rows {
-		goesOn := r.Wrapped() && i+1 < len(rows)
-		joined := goesOn || start < i || carry != ""
+		goesOn := r.wrapped && i+1 < len(rows)
+		joined = joined || goesOn
 		if joined && b.Len() < MaxLineText {
-			b.WriteString(texts[i])
+			b.WriteString(r.text)
 		}
-		if i == n-1 && goesOn {
-			next = b.String()
+		if i == n-1 && r.wrapped {
+			next = r.text
+			if joined {
+				next = b.String()
+			}
+			if !goesOn {
+				continue // its other rows are not known yet
+			}
 		}
 		if goesOn {
 			continue
 		}
-		text := texts[i]
+		text := r.text
 		if joined {
 			text = strings.TrimRight(b.String(), " ")
 		}
 		if text != "" {
-			paras = append(paras, standing{text: text, row: start, gone: i < n})
+			paras = append(paras, standing{text: text, row: start, gone: i < n, first: rows[start].first})
 		}
 		b.Reset()
-		start, carry = i+1, ""
+		start, joined = i+1, false
 	}
 	return paras, next
 }
@@ -199,9 +273,6 @@ func paragraphs(paras []standing, rows []vt.Line, texts []string, carry string, 
 // is what stood until a time; what of it is found nowhere, and is not just an earlier
 // state of what is now in its place, is noted.
 func (l *lineLog) match(before, now []standing, shown, until time.Duration, alternate bool) {
-	if l.at == nil {
-		l.at = map[int]int{}
-	}
 	clear(l.at)
 	at := l.at // before, by row
 	for i := range before {
@@ -210,7 +281,9 @@ func (l *lineLog) match(before, now []standing, shown, until time.Duration, alte
 	rest := 0
 	for i := range now {
 		p := &now[i]
-		p.first = shown
+		if !p.gone {
+			p.first = shown
+		}
 		j, ok := at[p.row]
 		if ok && !before[j].taken && before[j].text == p.text {
 			before[j].taken, p.taken, p.first = true, true, before[j].first
@@ -218,7 +291,7 @@ func (l *lineLog) match(before, now []standing, shown, until time.Duration, alte
 			rest++
 		}
 	}
-	if rest > 0 {
+	if rest > 0 && len(before) > 0 {
 		l.matchMoved(before, now)
 	}
 	for i := range now {
@@ -237,19 +310,17 @@ func (l *lineLog) match(before, now []standing, shown, until time.Duration, alte
 
 // matchMoved finds paragraphs that stand elsewhere now.
 func (l *lineLog) matchMoved(before, now []standing) {
-	var by map[string]int
+	by := l.by
+	clear(by)
+	for j := range before {
+		if !before[j].taken {
+			by[before[j].text] = j
+		}
+	}
 	for i := range now {
 		p := &now[i]
 		if p.taken {
 			continue
-		}
-		if by == nil {
-			by = make(map[string]int, len(before))
-			for j := range before {
-				if !before[j].taken {
-					by[before[j].text] = j
-				}
-			}
 		}
 		if j, ok := by[p.text]; ok && !before[j].taken {
 			before[j].taken, p.taken, p.first = true, true, before[j].first
@@ -294,7 +365,7 @@ func (l *lineLog) note(text string, first, last time.Duration, alternate bool) {
 		line.Alt = line.Alt && alternate
 		return
 	}
-	if len(l.lines) >= MaxLines || l.size+len(text) > MaxText {
+	if l.full(len(text)) {
 		l.dropped++
 		return
 	}
@@ -310,3 +381,18 @@ func (l *lineLog) note(text string, first, last time.Duration, alternate bool) {
 	l.lines = append(l.lines, Line{Text: text, First: first, Last: max(first, last), Alt: alternate})
 	l.size += len(text)
 }
+
+// noteBytes is note of a line of the primary screen, which becomes a string only if
+// it is new.
+func (l *lineLog) noteBytes(text []byte, first, last time.Duration) {
+	if l.full(len(text)) {
+		l.dropped++ // without a look whether it is there: this is the end of a long flood
+	} else if i, ok := l.index[string(text)]; ok {
+		line := &l.lines[i]
+		line.First, line.Last, line.Alt = min(line.First, first), max(line.Last, last), false
+	} else {
+		l.note(string(text), first, last, false)
+	}
+}
+
+func (l *lineLog) full(size int) bool { return len(l.lines) >= MaxLines || l.size+size > MaxText }

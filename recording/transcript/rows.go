@@ -2,6 +2,7 @@ package transcript
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"rexec/vt"
 )
@@ -9,6 +10,12 @@ import (
 // rowText returns a row's text without what was never written behind it. A row that
 // is wrapped keeps the blanks that were written at its end: the text goes on.
 func rowText(l vt.Line) string {
+	var scratch [256]byte
+	return string(appendRow(scratch[:0], l))
+}
+
+// appendRow appends rowText.
+func appendRow(dst []byte, l vt.Line) []byte {
 	cells := l.Cells()
 	end := len(cells)
 	for end > 0 && cells[end-1].IsBlank() {
@@ -20,7 +27,16 @@ func rowText(l vt.Line) string {
 		}
 		end--
 	}
-	return cellsText(l, 0, end)
+	for x, c := range cells[:end] {
+		if r, ok := c.Rune(); !ok {
+			dst = append(dst, l.Text(x)...)
+		} else if r < utf8.RuneSelf {
+			dst = append(dst, byte(r))
+		} else {
+			dst = utf8.AppendRune(dst, r)
+		}
+	}
+	return dst
 }
 
 // cellsText returns the text of the columns from..to.

@@ -37,8 +37,8 @@ const (
 	MaxLineText = 64 << 10 // bytes of one line
 	MaxCommands = 100_000  // what is beyond is not recorded
 	maxCommand  = 16 << 10 // bytes of a command's text
-	scrollback  = 8192     // lines the emulator may keep until they are taken
-	maxChunk    = 4 << 10  // bytes that are fed at once
+	maxChunk    = 16 << 10 // bytes that are fed at once
+	scrollback  = 100      // lines that can come back when the screen grows
 	checkEvery  = 1024     // events between two looks at the context
 )
 
@@ -112,8 +112,7 @@ type machine struct {
 	now      time.Duration // of the last event
 	sampled  time.Duration // when the screen was last looked at
 	fed      bool          // output came since then
-	taken    int           // lines of the scrollback that were looked at
-	scrolled []vt.Line     // lines that scrolled off since the screen was looked at
+	births   births
 	buf      []byte
 	lines    lineLog
 	commands commandLog
@@ -122,7 +121,7 @@ type machine struct {
 
 func newMachine(cols, rows int) *machine {
 	m := &machine{lines: newLineLog()}
-	m.term = vt.New(cols, rows, vt.WithScrollback(scrollback), vt.WithEvents(m.heard))
+	m.term = vt.New(cols, rows, vt.WithScrollback(scrollback), vt.WithScrolled(m.scrolledOff), vt.WithEvents(m.heard))
 	m.out.Cols, m.out.Rows = m.term.Size()
 	return m
 }
@@ -141,6 +140,12 @@ func (m *machine) event(e cast.Event) {
 	switch e.Code {
 	case cast.Output:
 		m.output(e.Data)
+		if at := m.term.Cursor(); !m.term.Modes().AltScreen {
+			if at.X == 0 {
+				at.Y-- // nothing stands in this row yet
+			}
+			m.births.reached(at.Y, m.now)
+		}
 	case cast.Resize:
 		if cols, rows, err := cast.ParseSize(e.Data); err == nil {
 			m.resize(cols, rows)
@@ -148,8 +153,7 @@ func (m *machine) event(e cast.Event) {
 	}
 }
 
-// output feeds the emulator, in pieces that cannot scroll more lines off than its
-// scrollback holds.
+// output feeds the emulator.
 func (m *machine) output(data string) {
 	m.fed = m.fed || data != ""
 	for data != "" {
@@ -159,62 +163,26 @@ func (m *machine) output(data string) {
 			m.commands.entered(m.term, m.now)
 			continue
 		}
-		if n > maxChunk {
-			n = chunk(data)
-		}
+		n = min(n, maxChunk)
 		m.buf = append(m.buf[:0], data[:n]...)
 		data = data[n:]
 		_, _ = m.term.Write(m.buf)
 		m.commands.fed(m.buf)
-		if len(data) > 0 || n > maxChunk/4 {
-			m.takeScrolled()
-		}
 	}
 }
 
-// chunk returns where to cut long data: behind a newline, if there is one.
-func chunk(data string) int {
-	for i := maxChunk; i > maxChunk/2; i-- {
-		if data[i-1] == '\n' {
-			return i
-		}
+// scrolledOff is told of a line that scrolls off, in the middle of a Write.
+func (m *machine) scrolledOff(l vt.Line) {
+	first, ok := m.births.scrolledOff()
+	if !ok {
+		first = m.now
 	}
-	return maxChunk
-}
-
-// takeScrolled collects what scrolled off. The emulator's scrollback is emptied
-// between lines, where that leaves no trace at all, or when it gets expensive to look
-// at; then the worst is that a cluster cut just there is two.
-func (m *machine) takeScrolled() *vt.Snapshot {
-	s := m.term.SnapshotWithHistory()
-	n := s.Scrollback()
-	for i := min(m.taken, n); i < n; i++ {
-		m.scrolled = append(m.scrolled, s.ScrollbackLine(i))
-	}
-	m.taken = n
-	if n > 0 && m.term.Idle() && (s.Cursor().X == 0 || n >= 256) {
-		_, _ = m.term.Write([]byte("\x1b[3J"))
-		m.taken = 0
-	}
-	if len(m.scrolled) > scrollback {
-		m.flush(s)
-	}
-	return s
-}
-
-// flush hands over what scrolled off, with the screen that is there now, in the
-// middle of a flood.
-func (m *machine) flush(s *vt.Snapshot) {
-	m.lines.observe(m.now, m.now, s, m.scrolled)
-	m.scrolled = m.scrolled[:0]
-	m.sampled = m.now
+	m.lines.scrollOff(l, max(first, m.sampled), m.now)
 }
 
 // sample looks at the screen, which stands since the last event until a time.
 func (m *machine) sample(until time.Duration) {
-	s := m.takeScrolled()
-	m.lines.observe(m.now, until, s, m.scrolled)
-	m.scrolled = m.scrolled[:0]
+	m.lines.observe(m.now, until, m.term.Snapshot())
 	m.sampled, m.fed = until, false
 }
 
@@ -223,8 +191,8 @@ func (m *machine) resize(cols, rows int) {
 	m.term.Resize(cols, rows)
 	m.fed = true
 	m.commands.resized()
-	s := m.term.SnapshotWithHistory()
-	m.taken = min(m.taken, s.Scrollback())
+	m.births.forget()
+	m.lines.resized(m.term.SnapshotWithHistory(), m.now)
 	cols, rows = m.term.Size()
 	m.out.Cols, m.out.Rows = max(m.out.Cols, cols), max(m.out.Rows, rows)
 }
@@ -249,3 +217,45 @@ func (m *machine) end() *Transcript {
 	m.out.Duration = m.now
 	return &m.out
 }
+
+// births knows when the rows of the primary screen were first reached, so that a
+// line which scrolls off between two looks has its time. Rows are counted from the
+// start of the recording.
+type births struct {
+	scrolled int     // rows that scrolled off
+	rows     []birth // of rows on the screen, downward: at most one each
+}
+
+type birth struct {
+	row  int
+	time time.Duration
+}
+
+// reached is told of the last row that was written to, behind an event. Rows below it that were
+// reached before may be written anew, and are forgotten.
+func (b *births) reached(y int, now time.Duration) {
+	row, n := b.scrolled+y, len(b.rows)
+	for n > 0 && b.rows[n-1].row > row {
+		n--
+	}
+	b.rows = b.rows[:n]
+	if n == 0 || b.rows[n-1].row < row {
+		b.rows = append(b.rows, birth{row, now})
+	}
+}
+
+// scrolledOff is told that the first row scrolls off. It returns when that row was
+// first there, false when no event ended while it was.
+func (b *births) scrolledOff() (time.Duration, bool) {
+	for len(b.rows) > 0 && b.rows[0].row < b.scrolled {
+		b.rows = b.rows[1:]
+	}
+	b.scrolled++
+	if len(b.rows) == 0 {
+		return 0, false
+	}
+	return b.rows[0].time, true
+}
+
+// forget is told that rows moved.
+func (b *births) forget() { b.rows = b.rows[:0] }

@@ -121,6 +121,46 @@ func TestLinesThatScrollOffAreAllThereInOrder(t *testing.T) {
 	wantLines(t, new(story).out(time.Second, text.String()).read(t, 80, 24), want...)
 }
 
+// A line that scrolls off between two looks at the screen has a time at which it is
+// there.
+func TestAFloodHasItsTimes(t *testing.T) {
+	s := new(story).out(0, "top\r\n")
+	for i := range 300 {
+		s.out(3*time.Millisecond, fmt.Sprintf("line %d that wraps, now_and_then\r\n", i*i*i))
+		if i == 150 {
+			s.out(time.Millisecond, "\x1b[2J\x1b[H")
+		}
+	}
+	tr := s.read(t, 30, 5)
+	if len(tr.Lines) < 301-3 { // but for those that were wiped at once
+		t.Fatalf("%d lines", len(tr.Lines))
+	}
+	for _, l := range tr.Lines {
+		if shows := s.screenAt(l.First, 30, 5); !strings.Contains(shows, l.Text[max(0, len(l.Text)-20):]) {
+			t.Fatalf("at %v, %q is not on the screen:\n%s", l.First, l.Text, shows)
+		}
+	}
+}
+
+// screenAt returns the text of the screen at a time, wrapped rows joined.
+func (s *story) screenAt(at time.Duration, cols, rows int) string {
+	term := vt.New(cols, rows)
+	for _, e := range s.events {
+		if e.Time <= at {
+			_, _ = term.Write([]byte(e.Data))
+		}
+	}
+	var b strings.Builder
+	for y := range rows {
+		l := term.Snapshot().Line(y)
+		b.WriteString(l.String())
+		if !l.Wrapped() {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
 func TestALineHasItsTimes(t *testing.T) {
 	tr := new(story).out(time.Second, "hello\r\n").out(4*time.Second, "world\r\n").out(5*time.Second, "\x1b[2J\x1b[H").
 		out(10*time.Second, "hello").out(time.Second, "!").out(20*time.Second, "").read(t, 80, 24)
