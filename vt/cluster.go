@@ -153,7 +153,7 @@ func (t *Terminal) widen(x int, content uint32) bool {
 	t.pendingWrap = false
 	if t.x = x + 2; t.x >= t.edge() {
 		t.x = t.edge() - 1
-		t.pendingWrap = t.autoWrap
+		t.pendingWrap = true
 	}
 	return true
 }

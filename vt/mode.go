@@ -99,9 +99,8 @@ var modeTable = map[modeKey]modeDef{
 		t.moveToOrigin(0, 0)
 	}},
 	{7, true}: {"DECAWM", func(t *Terminal) bool { return t.autoWrap }, func(t *Terminal, on bool) {
-		t.autoWrap = on
-		if !on {
-			t.pendingWrap = false
+		if t.autoWrap != on {
+			t.autoWrap, t.pendingWrap = on, false
 		}
 	}},
 	{12, true}: flag("cursor blink", func(t *Terminal) *bool { return &t.blink }),

@@ -37,9 +37,7 @@ func (t *Terminal) printASCII(s []byte) {
 	}
 	t.last = uint32(s[len(s)-1])
 	for len(s) > 0 {
-		if t.pendingWrap {
-			t.wrapLine()
-		}
+		t.wrapIfPending()
 		edge := t.edge()
 		l := t.row(t.y)
 		n := min(len(s), edge-t.x)
@@ -56,9 +54,8 @@ func (t *Terminal) printASCII(s []byte) {
 			return
 		}
 		t.x = edge - 1
-		if t.autoWrap {
-			t.pendingWrap = true
-		} else if len(s) > 0 {
+		t.pendingWrap = true
+		if !t.autoWrap && len(s) > 0 {
 			s = s[len(s)-1:] // the rest lands on one cell, the last byte stays
 		}
 	}
@@ -182,7 +179,7 @@ func (t *Terminal) printRun(p []byte) int {
 	t.x = x
 	if x >= edge {
 		t.x = edge - 1
-		t.pendingWrap = t.autoWrap
+		t.pendingWrap = true
 	}
 	return taken
 }
@@ -229,9 +226,7 @@ func (t *Terminal) print(r rune) {
 
 // put writes a character of width 1 or 2 at the cursor and moves on.
 func (t *Terminal) put(content uint32, width int) {
-	if t.pendingWrap {
-		t.wrapLine()
-	}
+	t.wrapIfPending()
 	edge := t.edge()
 	if t.x+width > edge {
 		if !t.autoWrap || edge-t.lineStart() < width {
@@ -259,7 +254,18 @@ func (t *Terminal) put(content uint32, width int) {
 	t.x += width
 	if t.x >= edge {
 		t.x = edge - 1
-		t.pendingWrap = t.autoWrap
+		t.pendingWrap = true
+	}
+}
+
+// wrapIfPending moves to the next line when the last column was written; without
+// auto-wrap the last column is written again.
+func (t *Terminal) wrapIfPending() {
+	if t.pendingWrap {
+		if t.autoWrap {
+			t.wrapLine()
+		}
+		t.pendingWrap = false
 	}
 }
 
@@ -303,8 +309,7 @@ func (t *Terminal) combine(r rune) {
 // previous returns the column of the character that the cursor stands behind.
 func (t *Terminal) previous() (x int, ok bool) {
 	x = t.x
-	if !t.pendingWrap {
-		// Without auto-wrap the cursor rests on the last character itself.
+	if !t.pendingWrap { // else the cursor rests on the character itself
 		if x--; x < 0 {
 			return 0, false
 		}

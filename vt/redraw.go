@@ -194,6 +194,9 @@ func (d *redraw) end() {
 		x, y = x-st.left, y-st.top
 	}
 	d.csi("", "H", y+1, x+1)
+	if !st.autoWrap {
+		d.mode(7, false)
+	}
 	if st.pendingWrap {
 		d.pendingWrap()
 	}
@@ -207,9 +210,6 @@ func (d *redraw) end() {
 	d.modes()
 	if st.insert {
 		d.str("\x1b[4h")
-	}
-	if !st.autoWrap {
-		d.mode(7, false)
 	}
 	if st.latin1 {
 		d.str("\x1b%@")

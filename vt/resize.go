@@ -33,7 +33,7 @@ func (t *Terminal) Resize(cols, rows int) {
 	t.top, t.bottom, t.left, t.right = 0, rows-1, 0, cols-1
 	t.moveTo(live.x, live.y)
 	// Behind a character in the last column, the next one wraps.
-	t.pendingWrap = live.x == cols && t.autoWrap && !t.lines[t.y].cells[cols-1].IsBlank()
+	t.pendingWrap = live.x == cols && !t.lines[t.y].cells[cols-1].IsBlank()
 }
 
 // point is a position of the grid. Its column may be the one after the last.

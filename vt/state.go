@@ -7,7 +7,7 @@ type state struct {
 	cols, rows int
 
 	x, y        int
-	pendingWrap bool // the last column was written; the next character wraps first
+	pendingWrap bool // the last column was written; with auto-wrap the next character wraps first
 	pen         Cell // colours and attributes of what is printed next; no content
 	penExt      ext
 
