@@ -73,7 +73,7 @@ func (s *clusterState) add(c gcbClass, start bool) {
 	}
 	s.live = true
 	s.join = c == gcbZWJ && s.emoji
-	s.emoji = c == gcbPictograph || s.emoji && (c == gcbExtend || c == gcbLinker || c == gcbZWJ)
+	s.emoji = c == gcbPictograph || s.emoji && (c == gcbExtend || c == gcbLinker)
 	s.odd = c == gcbRegional && !(s.class == gcbRegional && s.odd)
 	switch {
 	case c == gcbConsonant:
