@@ -40,18 +40,6 @@ func (h *history) grow() {
 	h.ring, h.first = ring, 0
 }
 
-// pop takes the newest line, nil when there is none.
-func (h *history) pop() *line {
-	if h.n == 0 {
-		return nil
-	}
-	h.n--
-	i := (h.first + h.n) % len(h.ring)
-	l := h.ring[i]
-	h.ring[i] = nil
-	return l
-}
-
 func (h *history) at(i int) *line { return h.ring[(h.first+i)%len(h.ring)] }
 
 func (h *history) appendTo(to []*line) []*line {
