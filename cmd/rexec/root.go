@@ -53,6 +53,7 @@ Without a command it opens the full-screen library.`,
 		newImport(a),
 		newRm(a),
 		newScreen(a),
+		newTranscript(a),
 		newVersion(a),
 	)
 	return root

@@ -76,13 +76,29 @@ type Command struct {
 	// Heuristic says that the shell did not mark its commands (OSC 133), and that this
 	// one was found by what prompts look like.
 	Heuristic bool
+	// Output is what it left on the screen, if that was asked for: lines without blanks
+	// at their ends, and without a newline at the end of all. Of a full-screen program
+	// there is none. OutputCut says that it is longer than what is kept of it.
+	Output    string
+	OutputCut bool
+}
+
+// Options say what else is wanted of a transcript.
+type Options struct {
+	Output bool // Command.Output
 }
 
 // Read reads a recording to its end. The error is the context's, or the reader's; a
 // lenient reader gives none for damage.
 func Read(ctx context.Context, r *cast.Reader) (*Transcript, error) {
+	return ReadWith(ctx, r, Options{})
+}
+
+// ReadWith is Read with options.
+func ReadWith(ctx context.Context, r *cast.Reader, o Options) (*Transcript, error) {
 	h := r.Header()
 	m := newMachine(h.Cols, h.Rows)
+	m.outputs.wanted = o.Output
 	for n := 0; ; n++ {
 		if n%checkEvery == 0 {
 			if err := ctx.Err(); err != nil {
@@ -113,6 +129,7 @@ type machine struct {
 	sampled  time.Duration // when the screen was last looked at
 	fed      bool          // output came since then
 	births   births
+	outputs  outputs
 	buf      []byte
 	lines    lineLog
 	commands commandLog
@@ -130,7 +147,7 @@ func (m *machine) event(e cast.Event) {
 	if m.fed {
 		gap := e.Time - m.now
 		if gap >= promptFor {
-			m.commands.waiting(m.term, m.now)
+			m.waiting()
 		}
 		if gap >= stillFor || e.Time-m.sampled >= sampleEvery {
 			m.sample(e.Time)
@@ -160,7 +177,7 @@ func (m *machine) output(data string) {
 		n := m.commands.until(data)
 		if n == 0 {
 			// The user's line is complete, and the newline behind it still to come.
-			m.commands.entered(m.term, m.now)
+			m.entered()
 			continue
 		}
 		n = min(n, maxChunk)
@@ -173,6 +190,7 @@ func (m *machine) output(data string) {
 
 // scrolledOff is told of a line that scrolls off, in the middle of a Write.
 func (m *machine) scrolledOff(l vt.Line) {
+	m.outputs.scrolledOff(m.births.scrolled, l)
 	first, ok := m.births.scrolledOff()
 	if !ok {
 		first = m.now
@@ -188,9 +206,14 @@ func (m *machine) sample(until time.Duration) {
 
 func (m *machine) resize(cols, rows int) {
 	m.sample(m.now)
+	cursor := m.term.Cursor()
 	m.term.Resize(cols, rows)
 	m.fed = true
 	m.commands.resized()
+	if m.outputs.open {
+		// Where it begins can only be guessed: as far from the cursor as before.
+		m.outputs.row += m.term.Cursor().Y - cursor.Y
+	}
 	m.births.forget()
 	m.lines.resized(m.term.SnapshotWithHistory(), m.now)
 	cols, rows = m.term.Size()
@@ -201,7 +224,7 @@ func (m *machine) resize(cols, rows int) {
 func (m *machine) heard(e vt.Event) {
 	switch e := e.(type) {
 	case vt.PromptEvent:
-		m.commands.mark(m.term, m.now, e)
+		m.mark(e)
 	case vt.DirectoryEvent:
 		m.commands.directory(e.URL)
 	}
@@ -209,8 +232,9 @@ func (m *machine) heard(e vt.Event) {
 
 func (m *machine) end() *Transcript {
 	if m.fed {
-		m.commands.waiting(m.term, m.now)
+		m.waiting()
 	}
+	m.closeOutputs()
 	m.sample(m.now)
 	m.out.Lines, m.out.Dropped = m.lines.end()
 	m.out.Commands = m.commands.end(m.now)

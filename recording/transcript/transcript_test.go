@@ -45,8 +45,14 @@ func (s *story) resize(pause time.Duration, cols, rows int) *story {
 	return s
 }
 
-// read makes a cast of the story, and its transcript.
+// read returns the transcript of the story.
 func (s *story) read(t testing.TB, cols, rows int) *Transcript {
+	t.Helper()
+	return transcriptOf(t, strings.NewReader(s.cast(t, cols, rows)))
+}
+
+// cast writes the story as a cast.
+func (s *story) cast(t testing.TB, cols, rows int) string {
 	t.Helper()
 	var b bytes.Buffer
 	w, err := cast.NewWriter(&b, cast.Header{Cols: cols, Rows: rows})
@@ -59,7 +65,7 @@ func (s *story) read(t testing.TB, cols, rows int) *Transcript {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return transcriptOf(t, &b)
+	return b.String()
 }
 
 func transcriptOf(t testing.TB, from io.Reader) *Transcript {
