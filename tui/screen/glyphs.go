@@ -176,9 +176,10 @@ func isBidi(r rune) bool {
 	return r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
-// isInvisible tells whether a rune has no look of its own.
+// isInvisible tells whether a rune has no look of its own. Private ones have one:
+// fonts for terminals keep the symbols of prompts there.
 func isInvisible(r rune) bool {
-	return isControl(r) || r >= 0x300 && unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Mn, unicode.Me)
+	return isControl(r) || r >= 0x300 && unicode.In(r, unicode.Cf, unicode.Cs, unicode.Mn, unicode.Me)
 }
 
 // Clean returns text from outside in a form that is safe inside other text: see

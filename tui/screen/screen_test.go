@@ -101,6 +101,22 @@ func TestTextMakesControlsVisible(t *testing.T) {
 	}
 }
 
+// Fonts for terminals keep the symbols of prompts among the private characters.
+func TestPrivateSymbolsAreDrawn(t *testing.T) {
+	for _, text := range []string{"\ue0b0 main \ue0a0", "\uf418x", "\U000f0219 y", "\U00100001z"} {
+		for _, graphemes := range []bool{false, true} {
+			s := New(12, 2)
+			s.SetGraphemes(graphemes)
+			s.Terminal(terminalOf(12, 1, text), R(0, 0, 12, 1), View{})
+			s.Text(0, 1, 12, text, Style{})
+			if got := s.String(); got != text+"\n"+text {
+				t.Errorf("%q is drawn as %q", text, got)
+			}
+			checkRoundTrip(t, s)
+		}
+	}
+}
+
 func TestTextIsClippedByWidth(t *testing.T) {
 	for _, c := range []struct {
 		text string

@@ -89,10 +89,12 @@ func (d Dialog) Update(t *keys.Table, now time.Time, msg tea.Msg) (Dialog, *Answ
 			return d.press(b.ID)
 		}
 		if d.focus >= len(d.fields) {
+			// No letters here: words typed for what lies below must not find their way
+			// to a dangerous button.
 			switch k.String() {
-			case "right", "l":
+			case "right":
 				d.focus = min(d.focus+1, d.stops()-1)
-			case "left", "h":
+			case "left":
 				d.focus = max(d.focus-1, len(d.fields))
 			case "space":
 				return d.press(keys.Accept)

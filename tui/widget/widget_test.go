@@ -58,6 +58,7 @@ func TestDialogs(t *testing.T) {
 	}{
 		{"a dangerous question is no by default", danger, "enter", "no"},
 		{"and yes when that is chosen", danger, "left enter", "ok"},
+		{"typing on does not choose it", danger, "e c h o space h e l space enter", "no"},
 		{"tab goes round", danger, "tab enter", "ok"},
 		{"tab goes round twice", danger, "tab tab enter", "no"},
 		{"y", danger, "y", "ok"},
