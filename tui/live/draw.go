@@ -111,6 +111,24 @@ func (m Model) tabCells(cols int) []cells {
 	return out
 }
 
+// drawHiddenTabs marks the sides of the bar behind which there are more tabs.
+func (m Model) drawHiddenTabs(th *theme.Theme, s *screen.Screen, r screen.Rect) {
+	end := 0
+	before, after := false, false
+	for i, c := range m.tabCells(r.Dx()) {
+		end = max(end, c.to)
+		if c.to-c.from < m.tabWidth(i, tabTitleMin) {
+			before, after = before || i < m.active, after || i > m.active
+		}
+	}
+	if before {
+		s.Text(r.Min.X, r.Min.Y, 1, "‹", th.BarKey)
+	}
+	if after {
+		s.Text(r.Min.X+end, r.Min.Y, 1, "›", th.BarKey)
+	}
+}
+
 func (m Model) recordingShown() bool {
 	t := m.current()
 	return t != nil && t.record != notRecording && t.record != saved
@@ -126,6 +144,7 @@ func (m Model) drawBar(env page.Env, s *screen.Screen, r screen.Rect) {
 		}
 		m.drawTab(th, s, screen.R(r.Min.X+c.from, r.Min.Y, c.to-c.from, 1), i)
 	}
+	m.drawHiddenTabs(th, s, r)
 	if r.Dx() < 60 {
 		m.drawState(th, s, r)
 		return

@@ -57,7 +57,7 @@ func (m Model) key(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 	case keys.CloseTab:
 		return m.askToClose(*t)
 	case keys.Open:
-		return m, page.Play{Playback: page.Playback{ID: t.recording.ID, Title: t.recording.Name(), Path: t.recording.Path}}
+		return m, page.Play{Playback: page.Playback{ID: t.recording.ID, Title: t.recording.Name(), Path: t.recording.Path, Duration: t.recording.Duration}}
 	}
 	return m, page.Unchanged{}
 }
@@ -69,7 +69,9 @@ func (m Model) paste(text string) (Model, page.Action) {
 	if t == nil || !t.running {
 		return m, page.Unchanged{}
 	}
-	lines := strings.Count(strings.TrimRight(text, "\r\n"), "\n") + 1
+	// Most terminals end the lines of a paste as the enter key would.
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	lines := strings.Count(strings.TrimRight(text, "\n"), "\n") + 1
 	if lines > 1 && !m.modes().BracketedPaste {
 		d := widget.Confirm(askPaste, fmt.Sprintf("Paste %d lines?", lines),
 			"The program in this terminal cannot tell a paste from typing: it may run each line as a command.", "Paste", true)

@@ -197,10 +197,14 @@ func TestPastes(t *testing.T) {
 	f := d.open(Open{})
 	d.Send(tea.PasteMsg{Content: "one line"})
 	d.deliver()
-	d.Send(tea.PasteMsg{Content: "two\nlines"})
-	ask, ok := d.Last().(page.Ask)
-	if !ok || f.input.String() != "one line" {
-		t.Fatalf("two lines for a child that knows no pastes: %+v, sent %q", ask, f.input.String())
+	var ask page.Ask
+	for _, text := range []string{"two\nlines", "two\r\nlines\r\n", "two\rlines"} {
+		d.Send(tea.PasteMsg{Content: text})
+		var ok bool
+		ask, ok = d.Last().(page.Ask)
+		if !ok || f.input.String() != "one line" || ask.Dialog.Title != "Paste 2 lines?" {
+			t.Fatalf("%q for a child that knows no pastes: %+v, sent %q", text, ask, f.input.String())
+		}
 	}
 	_, answer := ask.Dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "y"))
 	d.Send(*answer)
@@ -210,6 +214,38 @@ func TestPastes(t *testing.T) {
 	d.deliver()
 	if want := "one linetwo\rlines\x1b[200~three\rmore\x1b[201~"; f.input.String() != want {
 		t.Errorf("the child got %q, want %q", f.input.String(), want)
+	}
+}
+
+func TestMoreTabsThanTheBarHolds(t *testing.T) {
+	d := show(t, 80, 24)
+	for range 11 {
+		d.open(Open{})
+	}
+	bar := func() string { line, _, _ := strings.Cut(d.Screen(), "\n"); return line }
+	d.Send(GoTo{Tab: 11})
+	if b := bar(); !strings.HasPrefix(b, "‹") || strings.Contains(b, "›") || !strings.Contains(b, "11 bash") {
+		t.Errorf("at the last tab: %q", b)
+	}
+	d.Send(GoTo{Tab: 1})
+	if b := bar(); strings.Contains(b, "‹") || !strings.Contains(b, "›") || !strings.Contains(b, "1 bash") {
+		t.Errorf("at the first tab: %q", b)
+	}
+	d = show(t, 200, 50)
+	for range 11 {
+		d.open(Open{})
+	}
+	if b := bar(); strings.ContainsAny(b, "‹›") || !strings.Contains(b, "11 bash") {
+		t.Errorf("with room for all: %q", b)
+	}
+}
+
+func TestAWindowTitleHasABound(t *testing.T) {
+	d := show(t, 80, 24)
+	f := d.open(Open{})
+	f.print(&d, "\x1b]2;"+strings.Repeat("世", 1000)+"\a")
+	if n := len([]rune(d.Page.Title())); n > 2*maxTitle {
+		t.Errorf("the window's title has %d characters", n)
 	}
 }
 

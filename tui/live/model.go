@@ -238,13 +238,23 @@ func (m Model) without(i int) Model {
 	return m
 }
 
+// maxTitle bounds what is kept of a window title, in characters: no window shows
+// more.
+const maxTitle = 200
+
 // title is what to call the tab: the window title that its program set, or the
 // program's name.
 func (t tab) title() string {
-	if t.window != "" {
-		return t.window
+	if t.window == "" {
+		return t.name
 	}
-	return t.name
+	n := 0
+	for i := range t.window {
+		if n++; n > maxTitle {
+			return t.window[:i] + "…"
+		}
+	}
+	return t.window
 }
 
 // exitText says how the tab's program ended.
