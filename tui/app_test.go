@@ -242,6 +242,37 @@ func TestTooSmallAWindowBreaksNothing(t *testing.T) {
 	}
 }
 
+func TestTheAppCanBeLeftInASmallWindow(t *testing.T) {
+	b := start(t, 80, 24)
+	b.keys("c")
+	b.send(tea.WindowSizeMsg{Width: 20, Height: 5})
+	b.hides("quits")
+	b.keys("ctrl+c")
+	if b.quit {
+		t.Fatal("it ends a running terminal without asking")
+	}
+	b = start(t, 20, 5)
+	b.shows("ctrl+c quits.")
+	b.keys("q")
+	if b.quit {
+		t.Error("a key that it does not name quits it")
+	}
+	b.keys("ctrl+c")
+	if !b.quit {
+		t.Error("it cannot be left")
+	}
+}
+
+// A terminal that reports all keys reports shift by itself before R.
+func TestModifiersDoNotEndThePrefix(t *testing.T) {
+	b := start(t, 80, 24)
+	b.keys("c", "ctrl+b")
+	b.send(tea.KeyPressMsg{Code: tea.KeyLeftShift, Mod: tea.ModShift})
+	b.send(tea.KeyPressMsg{Code: 'r', Text: "R", ShiftedCode: 'R', Mod: tea.ModShift})
+	b.run()
+	b.shows("Recording from here on")
+}
+
 func TestThePrefixWorksOnEveryPage(t *testing.T) {
 	b := start(t, 80, 24)
 	b.keys("ctrl+b", "c")

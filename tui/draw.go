@@ -52,6 +52,9 @@ func (a app) drawTooSmall(s *screen.Screen, r screen.Rect) {
 	if r.Dx() < 24 {
 		text = fmt.Sprintf("Too small: %d×%d, needs %d×%d", r.Dx(), r.Dy(), minCols, minRows)
 	}
+	if a.idle() {
+		text += "\n" + leaveSmall + " quits."
+	}
 	lines := s.Wrap(text, r.Dx())
 	y := r.Min.Y + max((r.Dy()-len(lines))/2, 0)
 	for i, l := range lines {

@@ -34,6 +34,9 @@ func (a app) key(now time.Time, k tea.KeyPressMsg, fx *effects) app {
 	case a.closing:
 		return a
 	case a.tooSmall():
+		if k.String() == leaveSmall && a.idle() {
+			return a.leave(fx)
+		}
 		return a
 	case len(a.dialogs) > 0:
 		return a.taken(k).dialogKey(now, k, fx)
@@ -53,6 +56,17 @@ func (a app) key(now time.Time, k tea.KeyPressMsg, fx *effects) app {
 		return a.taken(k)
 	}
 	return a.tell(now, a.top(), k, fx)
+}
+
+// leaveSmall quits where the window is too small to ask anything. It works while
+// no terminal is running, so that there is nothing to ask.
+const leaveSmall = "ctrl+c"
+
+// idle tells that no terminal is running.
+func (a app) idle() bool {
+	m, _ := a.page(liveID).(live.Model)
+	running, _ := m.Running()
+	return running == 0
 }
 
 // taken remembers that a key's press was not given to the page below.
@@ -95,6 +109,9 @@ func (a app) dialogKey(now time.Time, msg tea.Msg, fx *effects) app {
 
 // prefixed carries out the key after the prefix.
 func (a app) prefixed(now time.Time, k tea.KeyPressMsg, fx *effects) app {
+	if isModifier(k.Code) {
+		return a // it is on its way to the next key: R needs shift
+	}
 	fx.redraw = fx.redraw || a.prefix.popup
 	a.prefix.pending, a.prefix.popup = false, false
 	b, ok := a.keys.Match(keys.Prefix, k)
@@ -114,6 +131,13 @@ func (a app) prefixed(now time.Time, k tea.KeyPressMsg, fx *effects) app {
 		return a.toLibrary(now, fx)
 	}
 	return a.toLive(now, live.Command{ID: b.ID, Key: k.Code}, fx)
+}
+
+// isModifier tells whether a key only changes what others mean. A terminal reports
+// such keys while a program asks for all of them.
+func isModifier(code rune) bool {
+	return code >= tea.KeyLeftShift && code <= tea.KeyIsoLevel5Shift ||
+		code >= tea.KeyCapsLock && code <= tea.KeyNumLock
 }
 
 // whyPrefix tells why a key after the prefix cannot be used now.
