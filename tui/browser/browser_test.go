@@ -321,6 +321,15 @@ func TestTerminalsStandAtTheHead(t *testing.T) {
 	}
 }
 
+func TestAStatusIsReadableBesideALongTitle(t *testing.T) {
+	s := &shelf{rows: []library.Recording{{ID: "01", Title: strings.Repeat("long ", 40), Status: library.StatusRepaired, Created: pagetest.Now}}}
+	for _, cols := range []int{40, 60, 80, 120, 200} {
+		if got := open(t, s, cols, 24).Screen(); !strings.Contains(got, "…  repaired") || !strings.Contains(got, "◐ long long l") {
+			t.Errorf("in %d columns:\n%s", cols, got)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	d := open(t, &shelf{}, 80, 24)
 	for _, k := range []string{"enter", "e", "d", "/", "n", "tab"} {

@@ -21,6 +21,9 @@ type columns struct {
 // margin is what stands before the title: the cursor's bar and the status glyph.
 const margin = 4
 
+// minTitle is what a status beside it leaves of a title.
+const minTitle = 12
+
 // columnsFor gives columns room in the order of their worth.
 func columnsFor(width int) columns {
 	c := columns{}
@@ -69,8 +72,10 @@ func (c columns) drawTerminal(env page.Env, s *screen.Screen, r screen.Rect, loo
 	}
 	s.Text(r.Min.X+2, r.Min.Y, 1, glyph, glyphStyle)
 	spans := []screen.Span{{Text: t.Title, Style: look.text}, {Text: "  " + word, Style: glyphStyle}}
-	if c.when > 0 {
-		spans = append(spans, screen.Span{Text: "  tab " + strconv.Itoa(t.Tab), Style: look.muted})
+	if tab := strconv.Itoa(t.Tab); c.when > 0 {
+		spans = append(spans, screen.Span{Text: "  tab " + tab, Style: look.muted})
+	} else {
+		spans = append([]screen.Span{{Text: tab + " ", Style: look.muted}}, spans...)
 	}
 	s.Spans(r.Min.X+margin, r.Min.Y, c.title, spans...)
 	length, size := "", ""
@@ -88,10 +93,16 @@ func (c columns) drawRecording(env page.Env, s *screen.Screen, r screen.Rect, lo
 	}
 	s.Text(r.Min.X+2, r.Min.Y, 1, glyph, st)
 	spans := highlight(rec.Name(), words, look.text, env.Theme.Match)
+	// The title gives way to the status, as long as enough of it is left.
+	x, room := r.Min.X+margin, c.title
 	if word != "" {
-		spans = append(spans, screen.Span{Text: "  " + word, Style: st})
+		word = "  " + word
+		if short := room - s.Width(word); short >= minTitle {
+			room = short
+		}
 	}
-	s.Spans(r.Min.X+margin, r.Min.Y, c.title, spans...)
+	x += s.Spans(x, r.Min.Y, room, spans...)
+	s.Text(x, r.Min.Y, r.Min.X+margin+c.title-x, word, st)
 	commands := ""
 	if rec.Commands > 0 {
 		commands = strconv.Itoa(rec.Commands)

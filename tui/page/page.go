@@ -105,10 +105,13 @@ type (
 
 // Playback says what to play.
 type Playback struct {
-	ID     string        // of the recording, "" for a file
-	Title  string        // as stored: data, drawn through screen.Text
-	Path   string        // the cast file
-	Start  time.Duration // position to begin at
-	Paused bool          // begin paused
-	Query  string        // search to begin with
+	ID    string // of the recording, "" for a file
+	Title string // as stored: data, drawn through screen.Text
+	Path  string // the cast file
+	// Duration is how long it is, as far as that is known: it holds until the whole
+	// recording has been read.
+	Duration time.Duration
+	Start    time.Duration // position to begin at
+	Paused   bool          // begin paused
+	Query    string        // search to begin with
 }

@@ -45,7 +45,7 @@ func (m Model) bar(env page.Env) bar {
 	b := bar{y: m.size.Rows - 1}
 	pos := m.position(env)
 	glyph, style, more := "‖", plainPart, ""
-	if m.indexing {
+	if m.indexing && m.play.Duration == 0 {
 		more = "…" // it may yet be longer
 	}
 	if m.clock.Playing() {
@@ -54,7 +54,7 @@ func (m Model) bar(env page.Env) bar {
 	if m.ended {
 		glyph = "■"
 	}
-	b.left = []label{{" " + glyph + " ", style}, {widget.Clock(pos), keyPart}, {"/" + widget.Clock(m.facts.duration) + more, mutedPart}}
+	b.left = []label{{" " + glyph + " ", style}, {widget.Clock(pos), keyPart}, {"/" + widget.Clock(m.total()) + more, mutedPart}}
 	if m.ended {
 		b.left = append(b.left, label{m.endText(), plainPart})
 	}
@@ -134,8 +134,8 @@ func (m Model) searchText(env page.Env) string {
 			text += " "
 		}
 		text += "searching"
-		if m.facts.indexed && m.facts.duration > 0 {
-			text += fmt.Sprintf(" %d%%", 100*s.at/m.facts.duration)
+		if m.total() > 0 && (m.facts.indexed || m.play.Duration > 0) {
+			text += fmt.Sprintf(" %d%%", min(100*s.at/m.total(), 100))
 		}
 	}
 	return text
@@ -204,7 +204,7 @@ var eighths = [...]string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}
 // drawPosition draws the position bar: what is played, to an eighth of a cell; idle
 // spans; markers; hits. Each has its own glyph beside its colour.
 func (m Model) drawPosition(env page.Env, s *screen.Screen, b bar, r screen.Rect) {
-	th, total := env.Theme, m.facts.duration
+	th, total := env.Theme, m.total()
 	n := b.to - b.from
 	filled := int(8 * float64(n) * part(m.position(env), total))
 	put := func(col int, glyph string, st screen.Style) {

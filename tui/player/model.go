@@ -37,6 +37,10 @@ type Model struct {
 	drawn time.Time        // when the frame came
 	view  view
 
+	// sought is where a seek goes beyond what is indexed, until it has come there;
+	// the clock cannot stand there yet. 0: none.
+	sought time.Duration
+
 	seek  int       // generation of the newest seek
 	going bool      // it has not come back
 	since time.Time // when it was asked for
@@ -125,7 +129,7 @@ func (m Model) Why(env page.Env, id keys.ID) string {
 		}
 	case keys.NextMarker:
 		if m.markerAfter(pos) < 0 {
-			return "There is no marker behind this."
+			return "There is no marker after this."
 		}
 	case keys.NextMatch, keys.PrevMatch:
 		switch {
@@ -142,10 +146,22 @@ func (m Model) Why(env page.Env, id keys.ID) string {
 
 // position is where playback stands.
 func (m Model) position(env page.Env) time.Duration {
-	if m.tape == nil {
+	switch {
+	case m.tape == nil:
 		return 0
+	case m.sought > 0:
+		return m.sought
 	}
 	return m.clock.Position(env.Now)
+}
+
+// total is how long the recording is: while it is being read, as long as it is
+// said to be.
+func (m Model) total() time.Duration {
+	if m.facts.indexed {
+		return m.facts.duration
+	}
+	return max(m.facts.duration, m.play.Duration)
 }
 
 // axis is the map that the clock runs on.

@@ -53,7 +53,10 @@ func (m Model) speed(env page.Env, x float64) (Model, page.Action) {
 // goTo moves to a position. Coming from the end, where playing stopped by itself,
 // it plays on.
 func (m Model) goTo(env page.Env, pos time.Duration) (Model, page.Action) {
-	m.clock = m.clock.Seek(env.Now, pos)
+	m.clock, m.sought = m.clock.Seek(env.Now, pos), 0
+	if pos > m.facts.duration && !m.facts.indexed {
+		m.sought = pos
+	}
 	if m.ended && pos < m.facts.duration {
 		m.ended = false
 		m.clock = m.clock.Play(env.Now)
@@ -84,6 +87,8 @@ func (m Model) show(env page.Env, msg frameMsg) (Model, page.Action) {
 		return m, page.Unchanged{}
 	}
 	m.going = false
+	sought := m.sought
+	m.sought = 0
 	if msg.err != nil {
 		m = m.stop(env)
 		m.steps = 0
@@ -94,11 +99,10 @@ func (m Model) show(env page.Env, msg frameMsg) (Model, page.Action) {
 	}
 	m.frame, m.marks, m.drawn = msg.frame, msg.marks, env.Now
 	if msg.facts != nil && !m.facts.indexed {
-		// The clock could not go there before it was known how far it is.
-		short := m.position(env) < msg.pos && m.position(env) >= m.facts.duration
-		if m = m.with(env, *msg.facts); short && msg.steps == 0 {
-			m.clock = m.clock.Seek(env.Now, msg.pos)
-		}
+		m = m.with(env, *msg.facts)
+	}
+	if sought > 0 {
+		m.clock = m.clock.Seek(env.Now, sought)
 	}
 	if msg.steps != 0 {
 		m.clock = m.clock.Seek(env.Now, msg.frame.Time)

@@ -216,7 +216,7 @@ func (m Model) leave(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 
 // move carries out the keys that change the position; ok is false for others.
 func (m Model) move(env page.Env, id keys.ID, k tea.KeyPressMsg) (_ Model, _ page.Action, ok bool) {
-	pos, total := m.position(env), m.facts.duration
+	pos, total := m.position(env), m.total()
 	to := time.Duration(-1)
 	switch id {
 	case keys.Back5:
@@ -352,7 +352,7 @@ func (m Model) mouse(env page.Env, msg tea.MouseMsg) (Model, page.Action) {
 	case tea.MouseClickMsg:
 		if b := m.bar(env); m.tape != nil && !hidden && msg.Button == tea.MouseLeft && b.holds(e.X, e.Y) {
 			m.dragging = true
-			return m.goTo(env, b.time(e.X, m.facts.duration))
+			return m.goTo(env, b.time(e.X, m.total()))
 		}
 	case tea.MouseReleaseMsg:
 		if m.dragging {
@@ -361,7 +361,7 @@ func (m Model) mouse(env page.Env, msg tea.MouseMsg) (Model, page.Action) {
 		}
 	case tea.MouseMotionMsg:
 		if m.dragging {
-			return m.goTo(env, m.bar(env).time(e.X, m.facts.duration))
+			return m.goTo(env, m.bar(env).time(e.X, m.total()))
 		}
 	case tea.MouseWheelMsg:
 		if m.tape != nil {
