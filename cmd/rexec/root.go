@@ -55,6 +55,8 @@ Without a command it opens the full-screen library.`,
 		newRm(a),
 		newScreen(a),
 		newTranscript(a),
+		newValidate(a),
+		newRepair(a),
 		newVersion(a),
 	)
 	return root

@@ -20,12 +20,14 @@ type Reader struct {
 	hdr       Header
 	clock     time.Duration // of the last event
 	head      int           // the line on which the header begins
+	at        Position      // of the last event: Line and col
 	v1        v1State
 	scan      scanner
 	long      []byte // a line that did not fit the source's buffer
 	problems  []Problem
 	nproblems int
-	err       error // why Next goes on no more
+	found     func(Problem) // is told of problems too
+	err       error         // why Next goes on no more
 }
 
 // NewReader reads the header of a cast.
@@ -35,18 +37,26 @@ type Reader struct {
 // what r returned.
 func NewReader(r io.Reader, m Mode) (*Reader, error) {
 	c := newReader(r, m)
-	fields, err := c.begin()
+	if err := c.start(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// start reads the header.
+func (r *Reader) start() error {
+	fields, err := r.begin()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	c.reportMended()
-	if c.hdr, err = decodeHeader(fields, c.report); err != nil {
-		return nil, err
+	r.reportMended()
+	if r.hdr, err = decodeHeader(fields, r.report); err != nil {
+		return err
 	}
-	if c.hdr.Version != 1 {
-		err = c.endHeader()
+	if r.hdr.Version != 1 {
+		err = r.endHeader()
 	}
-	return c, err
+	return err
 }
 
 func newReader(r io.Reader, m Mode) *Reader {
@@ -114,6 +124,9 @@ func (r *Reader) report(line, col int, reason string) error {
 	r.nproblems++
 	if len(r.problems) < maxProblems {
 		r.problems = append(r.problems, Problem{line, col, reason})
+	}
+	if r.found != nil {
+		r.found(Problem{line, col, reason})
 	}
 	return nil
 }
@@ -280,6 +293,7 @@ func (r *Reader) nextLine() (Event, error) {
 // the times of all later ones are counted from it.
 func (r *Reader) finish(ok bool, line, col int) (Event, bool, error) {
 	s := &r.scan
+	r.at.Line, r.at.col = line, col
 	for _, f := range s.faults {
 		if err := r.report(line, col+f.at, f.reason); err != nil {
 			return Event{}, false, err

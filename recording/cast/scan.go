@@ -24,6 +24,9 @@ type scanner struct {
 	faults  []fault
 
 	text []byte // decoded strings: code and data may stand in it
+
+	// picky names what encoding/json takes, and other decoders do not.
+	picky bool
 }
 
 // fault is a deviation in a line. at counts bytes from 0.
@@ -379,6 +382,8 @@ func (s *scanner) escape(out []byte, i int) (next, wrote int) {
 		r = utf16.DecodeRune(r, low)
 		if ok && r != utf8.RuneError {
 			i += len(`\u0000`)
+		} else if s.picky {
+			s.fault(i-len(`\u0000`), "half of a surrogate pair")
 		}
 	}
 	return i, utf8.EncodeRune(out, r)
