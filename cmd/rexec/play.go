@@ -46,7 +46,7 @@ func (a *app) play(ctx context.Context, arg string) error {
 	if err != nil {
 		dirs = library.Dirs{} // playing a file needs no home, only its log does
 	}
-	return tui.Run(ctx, tui.Config{Dirs: dirs, Play: &page.Playback{ID: src.id, Title: title, Path: src.path}})
+	return tui.Run(ctx, tui.Config{Dirs: dirs, Play: &page.Playback{ID: src.id, Title: title, Path: src.path, Duration: src.duration}})
 }
 
 // checkCast says what is wrong with a file before the terminal is taken over.

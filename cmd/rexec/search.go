@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -94,7 +93,7 @@ func searchQuery(words []string) string {
 
 func (a *app) search(ctx context.Context, text string, f searchFlags) error {
 	if _, err := query.Parse(text, time.Now()); err != nil {
-		return a.queryError(text, err)
+		return usagef("the query, %w", err)
 	}
 	lib, err := a.openLibrary(ctx)
 	if err != nil {
@@ -119,15 +118,6 @@ func (a *app) search(ctx context.Context, text string, f searchFlags) error {
 		return silently(exitFailure)
 	}
 	return nil
-}
-
-// queryError shows where in a query the error is.
-func (a *app) queryError(text string, err error) error {
-	var bad *query.Error
-	if !errors.As(err, &bad) {
-		return err
-	}
-	return usagef("%s\n  %s\n  %s^", bad.Reason, visible.String(text), strings.Repeat(" ", bad.Column-1))
 }
 
 // indexPending makes recordings findable that are not yet: a search tells all.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 
@@ -33,6 +34,8 @@ type source struct {
 	id    string // when it is in the library
 	title string // as stored: data
 	spool string // the temporary file to remove, "" for none
+
+	duration time.Duration // 0: not known
 }
 
 // recordingArg is what all subcommands that read a recording take.
@@ -62,7 +65,7 @@ func (a *app) source(ctx context.Context, arg string) (*source, error) {
 	}
 	s := &source{path: target.Path}
 	if r := target.Recording; r != nil {
-		s.id, s.title = r.ID, r.Name()
+		s.id, s.title, s.duration = r.ID, r.Name(), r.Duration
 	}
 	return s, nil
 }
