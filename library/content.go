@@ -27,7 +27,8 @@ type content struct {
 	sha256   string
 	unusable error // why nothing of the file can be played: cast.ErrNotCast, *cast.SyntaxError
 	commands []Command
-	summary  int // 0: the commands were not looked for
+	lines    []Line
+	summary  int // 0: neither commands nor lines were looked for
 }
 
 // status is the state of content that nobody writes any more.
@@ -43,7 +44,7 @@ func (c *content) status() Status {
 
 // summaryVersion counts what Summarize finds. A later one may read again what an
 // earlier one has read.
-const summaryVersion = 1
+const summaryVersion = 2
 
 // inspect reads the cast at path: twice, the second time for its commands. seen is
 // told how many bytes were read by each call; it may be nil.
@@ -65,8 +66,8 @@ func (l *Library) inspect(ctx context.Context, path string, seen func(n int64)) 
 		return nil, ctx.Err()
 	}
 	if err == nil {
-		// A recording whose commands cannot be found is a recording all the same.
-		c.commands, c.summary = s.Commands, summaryVersion
+		// A recording that cannot be read as text is a recording all the same.
+		c.commands, c.lines, c.summary = s.Commands, s.Lines, summaryVersion
 	}
 	return c, nil
 }

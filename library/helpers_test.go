@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -243,8 +244,25 @@ func checkWhole(t testing.TB, l *Library) []Recording {
 			t.Errorf("%s is the lock of nobody", path)
 		}
 	}
+	// What was not indexed in whole is not found, and can be.
+	if l.ReadOnly() == nil {
+		if err := l.IndexPending(t.Context(), nil); err != nil {
+			t.Error(err)
+		}
+	}
+	// A connection that has seen an older state of a full-text table checks against
+	// that, unless it has read the table since.
+	conn := must[*sql.Conn](t)(l.db.read.Conn(t.Context()))
+	defer conn.Close()
 	for _, query := range []string{
+		`SELECT count(*) FROM words WHERE words MATCH '"no such word here"'`,
+		`SELECT count(*) FROM trigrams WHERE trigrams MATCH '"~%~"'`,
 		`SELECT count(*) FROM removals`,
+		`SELECT count(*) FROM texts WHERE recording IS NULL`,
+		`SELECT count(*) FROM texts WHERE owner <> ''`,
+		`SELECT count(*) FROM texts WHERE version = 0`,
+		`SELECT count(*) FROM chunks WHERE key >> 14 NOT IN (SELECT ord FROM texts)`,
+		`SELECT count(*) FROM texts WHERE version <> 0 AND bytes <> (SELECT coalesce(sum(octet_length(text)), 0) FROM chunks WHERE key >> 14 = ord)`,
 		`SELECT count(*) FROM recordings WHERE sidecar_due`,
 		`SELECT count(*) FROM recordings WHERE owner <> ''`,
 		`SELECT count(*) FROM commands WHERE recording NOT IN (SELECT seq FROM recordings)`,
@@ -252,7 +270,7 @@ func checkWhole(t testing.TB, l *Library) []Recording {
 		`SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'`,
 	} {
 		var n int
-		if err := l.db.read.QueryRowContext(t.Context(), query).Scan(&n); err != nil || n > 0 {
+		if err := conn.QueryRowContext(t.Context(), query).Scan(&n); err != nil || n > 0 {
 			t.Errorf("%s: %d, %v", query, n, err)
 		}
 	}

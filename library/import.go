@@ -160,6 +160,7 @@ func (l *Library) place(ctx context.Context, r Recording, c *content, part strin
 		}
 		return Recording{}, err
 	}
+	l.indexNew(ctx, r.ID, c)
 	return l.byID(ctx, l.db.read, r.ID)
 }
 

@@ -24,13 +24,21 @@ type Options struct {
 	NewID func() (string, error) // nil: UUIDv7; lower case, with dashes
 	Host  string                 // of new recordings; empty: the machine's name
 
-	// Summarize reads a cast and finds the commands in it. nil: package transcript.
+	// Summarize reads a cast as lines and commands. nil: package transcript.
 	Summarize func(ctx context.Context, cast io.Reader) (Summary, error)
 }
 
 // Summary is what reading a cast as text gives.
 type Summary struct {
-	Commands []Command
+	Commands []Command // by Start
+	Lines    []Line    // by First; no two have the same text
+}
+
+// Line is a line of text that stood on the screen of a recording: rows that were
+// wrapped are one. First and Last are positions, of when it first and last did.
+type Line struct {
+	Text        string
+	First, Last time.Duration
 }
 
 // Library is an open library. Its methods may be called from several goroutines;
@@ -40,6 +48,8 @@ type Library struct {
 	options  Options
 	db       *db
 	readOnly *ErrReadOnly // nil: can be written
+
+	indexing chan struct{} // holds one value while somebody indexes
 
 	mu     sync.Mutex
 	closed bool
@@ -66,7 +76,7 @@ func Open(ctx context.Context, d Dirs, o Options) (*Library, error) {
 	if o.Summarize == nil {
 		o.Summarize = summarize
 	}
-	l := &Library{dirs: d, options: o}
+	l := &Library{dirs: d, options: o, indexing: make(chan struct{}, 1)}
 
 	why := l.checkWritable()
 	var refused *ErrReadOnly

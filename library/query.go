@@ -195,6 +195,29 @@ func idPrefix(s string) (string, bool) {
 	return b.String(), true
 }
 
+// ShortID returns the beginning of a recording's id that tells it from all others, at
+// least eight characters of it.
+func (l *Library) ShortID(ctx context.Context, id string) (string, error) {
+	if err := l.open(); err != nil {
+		return "", err
+	}
+	var before, after string
+	err := l.db.read.QueryRowContext(ctx, `SELECT coalesce((SELECT max(id) FROM recordings WHERE id < ?1), ''),
+		coalesce((SELECT min(id) FROM recordings WHERE id > ?1), '')`, id).Scan(&before, &after)
+	if err != nil {
+		return "", fmt.Errorf("shorten %s: %w", id, err)
+	}
+	n := 8
+	for _, other := range []string{before, after} {
+		same := 0
+		for same < min(len(id), len(other)) && id[same] == other[same] {
+			same++
+		}
+		n = max(n, same+1)
+	}
+	return id[:min(n, len(id))], nil
+}
+
 // isID says that s is a whole id as they are stored, which makes it a safe file name.
 func isID(s string) bool {
 	id, ok := idPrefix(s)
@@ -238,11 +261,22 @@ func (l *Library) Commands(ctx context.Context, id string) ([]Command, error) {
 	if err := l.open(); err != nil {
 		return nil, err
 	}
-	rows, err := l.db.read.QueryContext(ctx, `SELECT c.text, c.dir, c.start_us, c.end_us, c.exit, c.heuristic
+	rows, err := l.db.read.QueryContext(ctx, `SELECT `+commandColumns+`
 		FROM commands c JOIN recordings r ON r.seq = c.recording WHERE r.id = ? ORDER BY c.n`, id)
+	var out []Command
+	if err == nil {
+		out, err = scanCommands(rows)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read commands of %s: %w", id, err)
 	}
+	return out, nil
+}
+
+// commandColumns are what scanCommands reads.
+const commandColumns = `c.text, c.dir, c.start_us, c.end_us, c.exit, c.heuristic`
+
+func scanCommands(rows *sql.Rows) ([]Command, error) {
 	defer rows.Close()
 	var out []Command
 	for rows.Next() {
@@ -250,7 +284,7 @@ func (l *Library) Commands(ctx context.Context, id string) ([]Command, error) {
 		var start, end int64
 		var exit sql.NullInt64
 		if err := rows.Scan(&c.Text, &c.Dir, &start, &end, &exit, &c.Heuristic); err != nil {
-			return nil, fmt.Errorf("read commands of %s: %w", id, err)
+			return nil, err
 		}
 		c.Start, c.End = time.Duration(start)*time.Microsecond, time.Duration(end)*time.Microsecond
 		c.Exit = intPointer(exit)

@@ -183,13 +183,16 @@ func (l *Library) readRemovals(ctx context.Context, s *survey) error {
 	return rows.Err()
 }
 
-// recoverRemovals removes the files of recordings that were deleted.
+// recoverRemovals removes the files and the text of recordings that were deleted.
 func (l *Library) recoverRemovals(ctx context.Context, s *survey) ([]Recovered, error) {
 	var out []Recovered
 	for _, path := range s.removals {
 		if err := l.finishRemovals(ctx, []string{path}); err != nil {
 			out = append(out, Recovered{Action: ActionFailed, Recording: Recording{Path: path}, Err: err})
 		}
+	}
+	if err := l.purgeTexts(ctx); err != nil {
+		return out, err
 	}
 	return out, ctx.Err()
 }
@@ -363,6 +366,7 @@ func (l *Library) adopt(ctx context.Context, path string) (*Recovered, error) {
 	if err != nil || !adopted {
 		return nil, err
 	}
+	l.indexNew(ctx, r.ID, c)
 	return &Recovered{Action: ActionAdopted, Recording: r, DroppedBytes: dropped}, nil
 }
 

@@ -209,7 +209,7 @@ func (l *Library) Delete(ctx context.Context, ids ...string) error {
 	if err != nil {
 		return err
 	}
-	return l.finishRemovals(ctx, paths)
+	return errors.Join(l.finishRemovals(ctx, paths), l.purgeTexts(ctx))
 }
 
 // checkIdle returns *ErrBusy when somebody other than this library has begun the

@@ -8,7 +8,7 @@ import (
 	"rexec/recording/transcript"
 )
 
-// summarize finds the commands in a cast, damaged or not.
+// summarize reads a cast, damaged or not, as lines and commands.
 func summarize(ctx context.Context, r io.Reader) (Summary, error) {
 	in, err := cast.NewReader(r, cast.Lenient)
 	if err != nil {
@@ -24,6 +24,10 @@ func summarize(ctx context.Context, r io.Reader) (Summary, error) {
 		if c.HasExit {
 			s.Commands[i].Exit = &c.Exit
 		}
+	}
+	s.Lines = make([]Line, len(t.Lines))
+	for i, l := range t.Lines {
+		s.Lines[i] = Line{Text: l.Text, First: l.First, Last: l.Last}
 	}
 	return s, nil
 }

@@ -1,0 +1,313 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"rexec/library/query"
+)
+
+// HitKind says what was found.
+type HitKind string
+
+const (
+	HitLine      HitKind = "line"      // a line of text
+	HitCommand   HitKind = "command"   // a line in which a command was entered
+	HitRecording HitKind = "recording" // a recording, by what is known of it
+)
+
+// Hit is a moment that a search has found.
+type Hit struct {
+	Kind      HitKind
+	Recording Recording
+	// Time is the position at which the line first stood on the screen, or at which
+	// the command was entered; Last is when it last stood there, or the command
+	// ended. Both are 0 for a recording.
+	Time, Last time.Duration
+	// Line is the text; for a recording, its name. Like all text of a recording it
+	// may hold control characters. A command's may have several lines, with \n.
+	Line string
+	// Spans are the parts of Line that match, from the left; none overlap.
+	Spans []query.Span
+	// Above and Below are the lines that came before and after, in order of time.
+	Above, Below []string
+	// Command is the one that was running, or was entered. nil: none is known.
+	Command *Command
+	// Loose says that no moment of the library has the query's words as whole words,
+	// and that this one has them inside of words.
+	Loose bool
+
+	cursor HitCursor
+}
+
+// Cursor is the hit's place among all hits of the query.
+func (h Hit) Cursor() *HitCursor { return &h.cursor }
+
+// HitCursor is a place between two hits of a search. It holds when recordings come
+// and go.
+type HitCursor struct {
+	key       int64 // of the chunk
+	line      int   // in the chunk
+	loose     bool
+	recording *Cursor // with HitRecording
+}
+
+// SearchOptions says what Search finds.
+type SearchOptions struct {
+	Query   string     // see package query
+	Limit   int        // how many hits at most; 0: all
+	After   *HitCursor // of the last hit of the page before; nil: from the newest
+	Context int        // how many lines above and below a hit are told
+}
+
+// Search finds moments: newest recording first, and within a recording the latest
+// first. Hits come as they are found; the first does not wait for the last. They
+// should be taken as they come: a search that is not read on keeps the database's
+// log from being emptied. Whoever wants to think between two pages ends the one and
+// begins the next with After.
+//
+// Recordings that are not indexed yet are not searched for lines and commands: see
+// Pending. An error is the last thing that comes; *query.Error tells what is wrong
+// with the query.
+func (l *Library) Search(ctx context.Context, o SearchOptions) iter.Seq2[Hit, error] {
+	return func(yield func(Hit, error) bool) {
+		if err := l.search(ctx, o, yield); err != nil {
+			yield(Hit{}, err)
+		}
+	}
+}
+
+// errEnough ends a search that nobody wants more of.
+var errEnough = errors.New("enough was found")
+
+func (l *Library) search(ctx context.Context, o SearchOptions, yield func(Hit, error) bool) error {
+	if err := l.open(); err != nil {
+		return err
+	}
+	q, err := query.Parse(o.Query, l.options.Now())
+	if err != nil {
+		return err
+	}
+	// The statements of a search share a connection: if each took one, some searches
+	// at once could wait for each other's.
+	conn, err := l.db.read.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	defer conn.Close()
+	found := 0
+	emit := func(h Hit) error {
+		found++
+		if !yield(h, nil) || found == o.Limit {
+			return errEnough
+		}
+		return nil
+	}
+	s := searcher{l: l, conn: conn, q: q, o: o, emit: emit}
+	if o.After == nil || !o.After.loose {
+		err = s.run(ctx)
+	}
+	if loose, ok := q.Loosened(); err == nil && ok && found == 0 && (o.After == nil || o.After.loose) {
+		s = searcher{l: l, conn: conn, q: loose, o: o, emit: emit, loose: true}
+		err = s.run(ctx)
+	}
+	switch {
+	case errors.Is(err, errEnough):
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return fmt.Errorf("search: %w", err)
+	}
+	return nil
+}
+
+// Group is what a search has found in one recording.
+type Group struct {
+	Recording Recording
+	Hits      []Hit // the latest ones
+	More      int   // how many there are besides
+}
+
+// SearchGroups finds the same moments as Search and tells them by recording: newest
+// first, at most most hits of each (0: all). Here, o.Limit counts recordings.
+func (l *Library) SearchGroups(ctx context.Context, o SearchOptions, most int) iter.Seq2[Group, error] {
+	return func(yield func(Group, error) bool) {
+		limit := o.Limit
+		o.Limit = 0
+		var g Group
+		groups := 0
+		for h, err := range l.Search(ctx, o) {
+			if err != nil {
+				yield(Group{}, err)
+				return
+			}
+			if g.Recording.ID != h.Recording.ID {
+				if len(g.Hits) > 0 {
+					groups++
+					if !yield(g, nil) || groups == limit {
+						return
+					}
+				}
+				g = Group{Recording: h.Recording}
+			}
+			if most > 0 && len(g.Hits) == most {
+				g.More++
+			} else {
+				g.Hits = append(g.Hits, h)
+			}
+		}
+		if len(g.Hits) > 0 {
+			yield(g, nil)
+		}
+	}
+}
+
+// searcher runs one query.
+type searcher struct {
+	l     *Library
+	conn  *sql.Conn
+	q     *query.Query
+	o     SearchOptions
+	emit  func(Hit) error
+	loose bool
+
+	get *sql.Stmt // a chunk by its key
+	// What is known of the recording that was looked at last.
+	ord       int64
+	recording *Recording // nil: it is not to be found
+	commands  []Command
+	loaded    bool // commands are there
+}
+
+func (s *searcher) run(ctx context.Context) (err error) {
+	if s.q.Kind() == query.Recordings {
+		return s.findRecordings(ctx)
+	}
+	s.ord = -1
+	s.get, err = s.conn.PrepareContext(ctx, `SELECT text, lines FROM chunks WHERE key = ?`)
+	if err != nil {
+		return err
+	}
+	defer s.get.Close()
+	p, err := s.plan(ctx)
+	if err != nil {
+		return err
+	}
+	for key, err := range p.candidates(ctx) {
+		if err != nil {
+			return err
+		}
+		if err := s.look(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chunk reads a chunk; ok is false when it is gone.
+func (s *searcher) chunk(ctx context.Context, key int64) (text string, lines []byte, ok bool, err error) {
+	err = s.get.QueryRowContext(ctx, key).Scan(&text, &lines)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil, false, nil
+	}
+	return text, lines, err == nil, err
+}
+
+// look tells the hits in a chunk, the latest first.
+func (s *searcher) look(ctx context.Context, key int64) error {
+	text, packed, ok, err := s.chunk(ctx, key)
+	if err != nil || !ok || !s.mayMatch(text) {
+		return err
+	}
+	lines, err := unpackChunk(text, packed)
+	if err != nil {
+		return err
+	}
+	from := len(lines)
+	if after := s.o.After; after != nil && after.key == key {
+		from = min(from, after.line)
+	}
+	for i := from - 1; i >= 0; i-- {
+		h, ok, err := s.match(ctx, ordOf(key), lines[i])
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		h.Loose = s.loose
+		h.cursor = HitCursor{key: key, line: i, loose: s.loose}
+		if err := s.around(ctx, &h, key, lines, i); err != nil {
+			return err
+		}
+		if err := s.emit(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayMatch says, without looking at lines, that a chunk may hold a hit.
+func (s *searcher) mayMatch(text string) bool {
+	terms := query.Positive(s.q.Of(query.Any, query.Output))
+	if len(terms) == 0 {
+		return true
+	}
+	folded := query.Fold(text)
+	for _, t := range terms {
+		if !t.MayMatch(folded) {
+			return false
+		}
+	}
+	return true
+}
+
+// around adds the lines above and below a hit.
+func (s *searcher) around(ctx context.Context, h *Hit, key int64, lines []textLine, i int) error {
+	n := s.o.Context
+	if n <= 0 {
+		return nil
+	}
+	above, below := lines[:i], lines[i+1:]
+	for k := key - 1; len(above) < n && ordOf(k) == ordOf(key); k-- {
+		more, err := s.neighbour(ctx, k)
+		if err != nil {
+			return err
+		}
+		if more == nil {
+			break
+		}
+		above = append(more, above...)
+	}
+	for k := key + 1; len(below) < n && ordOf(k) == ordOf(key); k++ {
+		more, err := s.neighbour(ctx, k)
+		if err != nil {
+			return err
+		}
+		if more == nil {
+			break
+		}
+		below = append(below[:len(below):len(below)], more...)
+	}
+	for _, l := range above[max(0, len(above)-n):] {
+		h.Above = append(h.Above, l.text)
+	}
+	for _, l := range below[:min(n, len(below))] {
+		h.Below = append(h.Below, l.text)
+	}
+	return nil
+}
+
+// neighbour reads the lines of a chunk, which need not be there.
+func (s *searcher) neighbour(ctx context.Context, key int64) ([]textLine, error) {
+	text, packed, ok, err := s.chunk(ctx, key)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return unpackChunk(text, packed)
+}

@@ -1,0 +1,145 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"rexec/library/query"
+)
+
+// match says whether a line of a recording is a hit.
+func (s *searcher) match(ctx context.Context, ord int64, l textLine) (Hit, bool, error) {
+	if s.q.Kind() == query.Commands && !l.entered {
+		return Hit{}, false, nil
+	}
+	h := Hit{Kind: HitLine, Time: l.first, Last: l.last, Line: l.text}
+	if l.entered {
+		h.Kind = HitCommand
+	}
+	folded := query.Fold(l.text)
+	for _, t := range s.q.Of(query.Any, query.Output) {
+		matches := !(t.Field == query.Output && l.entered) && t.Matches(l.text, folded)
+		if matches == t.Not {
+			return Hit{}, false, nil
+		}
+	}
+	ok, err := s.setRecording(ctx, ord)
+	if err != nil || !ok {
+		return Hit{}, false, err
+	}
+	h.Recording = *s.recording
+	if h.Command, err = s.command(ctx, ord, l.command); err != nil {
+		return Hit{}, false, err
+	}
+	if !s.fits(h) {
+		return Hit{}, false, nil
+	}
+	for _, t := range query.Positive(s.q.Of(query.Any, query.Output, query.Command)) {
+		if t.Field != query.Command || l.entered {
+			h.Spans = append(h.Spans, t.Find(l.text, folded)...)
+		}
+	}
+	h.Spans = merge(h.Spans)
+	return h, true, nil
+}
+
+// fits checks what a query says of a moment besides its line.
+func (s *searcher) fits(h Hit) bool {
+	for _, t := range s.q.Of(query.Command) {
+		matches := h.Command != nil && t.Matches(h.Command.Text, query.Fold(h.Command.Text))
+		if matches == t.Not {
+			return false
+		}
+	}
+	exit, dir := h.Recording.ExitStatus, h.Recording.Dir
+	if h.Command != nil {
+		exit = h.Command.Exit
+		if h.Command.Dir != "" {
+			dir = h.Command.Dir
+		}
+	}
+	for _, t := range s.q.Of(query.Exit) {
+		if matches := exit != nil && (*exit == t.Exit) != t.ExitNot; matches == t.Not {
+			return false
+		}
+	}
+	for _, t := range s.q.Of(query.Dir) {
+		if inside(t, dir) == t.Not {
+			return false
+		}
+	}
+	return true
+}
+
+// inside says that a short text has a term's pattern anywhere in it.
+func inside(t *query.Term, text string) bool {
+	p := t.Pattern
+	p.OpenStart, p.OpenEnd = true, true
+	return p.Matches(text, query.Fold(text))
+}
+
+// isTag says that a term's pattern is a tag, or with stars a part of it.
+func isTag(t *query.Term, tag string) bool {
+	folded := query.Fold(tag)
+	if t.IsRegexp() || t.OpenStart || t.OpenEnd {
+		return t.Matches(tag, folded)
+	}
+	return folded == query.Fold(t.Text)
+}
+
+// merge sorts spans and joins those that touch.
+func merge(spans []query.Span) []query.Span {
+	slices.SortFunc(spans, func(a, b query.Span) int { return a.Start - b.Start })
+	var out []query.Span
+	for _, s := range spans {
+		if n := len(out); n > 0 && s.Start <= out[n-1].End {
+			out[n-1].End = max(out[n-1].End, s.End)
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// setRecording reads what is known of a recording; ok is false when its text is not
+// complete, or it was deleted.
+func (s *searcher) setRecording(ctx context.Context, ord int64) (ok bool, err error) {
+	if s.ord == ord {
+		return s.recording != nil, nil
+	}
+	s.ord, s.recording, s.commands, s.loaded = ord, nil, nil, false
+	r, err := s.l.scanRecording(s.conn.QueryRowContext(ctx, `SELECT `+recordingColumns+`
+		FROM texts t JOIN recordings r ON r.seq = t.recording WHERE t.ord = ? AND t.version <> 0`, ord))
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	s.recording = &r
+	return true, nil
+}
+
+// command returns a command of a recording, or nil.
+func (s *searcher) command(ctx context.Context, ord int64, n int) (*Command, error) {
+	if n < 0 {
+		return nil, nil
+	}
+	if !s.loaded {
+		rows, err := s.conn.QueryContext(ctx, `SELECT `+commandColumns+`
+			FROM texts t JOIN commands c ON c.recording = t.recording WHERE t.ord = ? ORDER BY c.n`, ord)
+		if err == nil {
+			s.commands, err = scanCommands(rows)
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.loaded = true
+	}
+	if n >= len(s.commands) {
+		return nil, nil
+	}
+	return &s.commands[n], nil
+}

@@ -1,0 +1,221 @@
+package library
+
+import (
+	"context"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+
+	"rexec/library/query"
+)
+
+// plan is where to look for hits: which chunks of which recordings.
+type plan struct {
+	s *searcher
+	// words and trigrams are FTS5 expressions. A chunk that holds a hit matches all
+	// of them; with none, every chunk may hold one.
+	words, trigrams string
+	// running are those of the recordings' commands that are asked for. A recording
+	// that holds a hit has a chunk that matches, for each of them.
+	running []lookup
+	// ords are the recordings that may hold a hit, newest first. nil: all.
+	ords []int64
+	some bool // ords counts
+	last int64
+}
+
+// lookup is an expression and the index that knows it.
+type lookup struct{ table, expr string }
+
+// fewRecordings is up to how many recordings are looked up one by one, instead of
+// passing over others' chunks.
+const fewRecordings = 256
+
+func (s *searcher) plan(ctx context.Context) (*plan, error) {
+	p := &plan{s: s, last: math.MaxInt64}
+	if s.o.After != nil {
+		p.last = s.o.After.key
+	}
+	var err error
+	if p.ords, p.some, err = s.restrict(ctx); err != nil {
+		return nil, err
+	}
+	lines := query.Positive(s.q.Of(query.Any, query.Output))
+	commands := query.Positive(s.q.Of(query.Command))
+	if len(lines) == 0 {
+		lines, commands = commands, nil
+	}
+	var words, trigrams []string
+	for _, t := range lines {
+		if l, ok := lookUp(t); ok && l.table == "words" {
+			words = append(words, l.expr)
+		} else if ok {
+			trigrams = append(trigrams, l.expr)
+		}
+	}
+	p.words, p.trigrams = strings.Join(words, " AND "), strings.Join(trigrams, " AND ")
+	for _, t := range commands {
+		if l, ok := lookUp(t); ok {
+			p.running = append(p.running, l)
+		}
+	}
+	return p, nil
+}
+
+// lookUp returns how to find the chunks that may hold a term.
+func lookUp(t *query.Term) (lookup, bool) {
+	if expr, ok := t.Words(); ok {
+		return lookup{"words", expr}, true
+	}
+	expr, ok := t.Trigrams()
+	return lookup{"trigrams", expr}, ok
+}
+
+// candidates are the keys of chunks that may hold hits, newest first.
+func (p *plan) candidates(ctx context.Context) iter.Seq2[int64, error] {
+	if !p.some {
+		return p.within(ctx, 0, p.last)
+	}
+	return func(yield func(int64, error) bool) {
+		// Gathering the words that begin with a prefix is the same work for one
+		// recording as for all.
+		oneByOne := len(p.ords) <= fewRecordings && !strings.Contains(p.words, `"*`) || p.words+p.trigrams == ""
+		if oneByOne {
+			for _, ord := range p.ords {
+				for key, err := range p.within(ctx, ord<<chunkBits, min(p.last, (ord+1)<<chunkBits-1)) {
+					if !yield(key, err) || err != nil {
+						return
+					}
+				}
+			}
+			return
+		}
+		if len(p.ords) == 0 {
+			return
+		}
+		oldest, newest := p.ords[len(p.ords)-1], p.ords[0]
+		at := 0
+		for key, err := range p.within(ctx, oldest<<chunkBits, min(p.last, (newest+1)<<chunkBits-1)) {
+			for err == nil && at < len(p.ords) && p.ords[at] > ordOf(key) {
+				at++
+			}
+			if err == nil && (at == len(p.ords) || p.ords[at] != ordOf(key)) {
+				continue
+			}
+			if !yield(key, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// within are the candidates with keys in a range.
+func (p *plan) within(ctx context.Context, from, to int64) iter.Seq2[int64, error] {
+	var keys iter.Seq2[int64, error]
+	switch {
+	case p.words != "" && p.trigrams != "":
+		keys = both(p.s.lookUp(ctx, "words", p.words, from, to), p.s.lookUp(ctx, "trigrams", p.trigrams, from, to), same)
+	case p.words != "":
+		keys = p.s.lookUp(ctx, "words", p.words, from, to)
+	case p.trigrams != "":
+		keys = p.s.lookUp(ctx, "trigrams", p.trigrams, from, to)
+	default:
+		keys = p.s.keys(ctx, `SELECT key FROM chunks WHERE key BETWEEN ? AND ? ORDER BY key DESC`, from, to)
+	}
+	for _, r := range p.running {
+		// The command may stand in any chunk of the recording.
+		keys = both(keys, p.s.lookUp(ctx, r.table, r.expr, ordOf(from)<<chunkBits, to|(maxChunks-1)), ordOf)
+	}
+	return keys
+}
+
+func same(key int64) int64 { return key }
+
+// lookUp yields the keys that an index has for an expression.
+func (s *searcher) lookUp(ctx context.Context, table, expr string, from, to int64) iter.Seq2[int64, error] {
+	return s.keys(ctx, `SELECT rowid FROM `+table+` WHERE `+table+` MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC`, expr, from, to)
+}
+
+// keys yields the one column of a query.
+func (s *searcher) keys(ctx context.Context, sql string, args ...any) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		rows, err := s.conn.QueryContext(ctx, sql, args...)
+		if err != nil {
+			yield(0, err)
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var key int64
+			if err := rows.Scan(&key); err != nil {
+				yield(0, err)
+				return
+			}
+			if !yield(key, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(0, err)
+		}
+	}
+}
+
+// both yields the keys of a for which b has one that is equal by a measure. Both
+// descend.
+func both(a, b iter.Seq2[int64, error], by func(int64) int64) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		next, stop := iter.Pull2(b)
+		defer stop()
+		other, err, ok := next()
+		for key, aErr := range a {
+			for aErr == nil && ok && err == nil && by(other) > by(key) {
+				other, err, ok = next()
+			}
+			if aErr == nil {
+				aErr = err
+			}
+			if aErr != nil {
+				yield(0, aErr)
+				return
+			}
+			if !ok {
+				return
+			}
+			if by(other) == by(key) && !yield(key, nil) {
+				return
+			}
+		}
+	}
+}
+
+// restrict returns the recordings that fit what the query says of them, newest
+// first; some is false when it says nothing. What it says of commands' directories
+// and exit statuses is true of some command in each.
+func (s *searcher) restrict(ctx context.Context) (ords []int64, some bool, err error) {
+	if !s.q.OfRecordings() {
+		return nil, false, nil
+	}
+	f, err := s.filter(ctx)
+	if err != nil {
+		return nil, true, err
+	}
+	rows, err := s.conn.QueryContext(ctx, `SELECT t.ord, `+f.columns()+`
+		FROM texts t JOIN recordings r ON r.seq = t.recording WHERE t.version <> 0`+f.where+` ORDER BY t.ord DESC`, f.args...)
+	if err != nil {
+		return nil, true, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var ord int64
+		ok, err := f.scan(rows, &ord)
+		if err != nil {
+			return nil, true, err
+		}
+		if ok {
+			ords = append(ords, ord)
+		}
+	}
+	return slices.Clip(ords), true, rows.Err()
+}
