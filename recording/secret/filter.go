@@ -1,0 +1,262 @@
+package secret
+
+import (
+	"unicode/utf8"
+
+	"rexec/recording/internal/escape"
+	"rexec/vt"
+)
+
+// Mask is what each column of a secret becomes: U+2592, one column wide.
+const Mask = '▒'
+
+const (
+	maxHold = 8 << 10 // bytes that may wait to become a secret
+	context = 512     // bytes of text kept behind what was scanned, for names and boundaries
+)
+
+// Filter masks secrets in a stream: a terminal's output, or what is typed. Text is
+// read without its escape sequences, so that a colour in the middle of a token hides
+// nothing; window titles and other strings inside sequences are read as texts of
+// their own. A recognised secret is replaced column by column, so that what stands
+// beside it stays where it is.
+//
+// What may still become a secret is held back until it is clear, or until Flush:
+// then what is recognised by its prefix is masked from there on, also in what
+// follows, and the rest let go. The caller owns the clock: Pending says whether a
+// Flush is due, some 50 ms later.
+//
+// Limits: a stream is not a screen. A secret that a program draws out of order, by
+// moving the cursor, is not seen here; recording/edit finds it.
+//
+// The zero value is ready to use. A Filter belongs to one goroutine.
+type Filter struct {
+	split  escape.Splitter
+	out    []byte // what was not handed out yet
+	base   int    // place in the stream of out's first byte
+	text   window // what is printed
+	str    window // what stands inside OSC, DCS and the like
+	masked int
+
+	cols, col int  // of the screen, 0 when not known; of the cursor, as far as it is followed
+	wrapped   bool // the row began because the text reached the right edge
+	cr        bool // a carriage return came, and nothing since
+}
+
+// Resize tells how wide the screen is, so that text which a program itself wraps at
+// the right edge counts as one line. 0, as at first, means not known.
+func (f *Filter) Resize(cols int) { f.cols, f.col, f.wrapped = cols, 0, false }
+
+// Masked returns how many secrets were masked so far.
+func (f *Filter) Masked() int { return f.masked }
+
+// Pending tells whether something is held back: Flush is due.
+func (f *Filter) Pending() bool { return len(f.out) > 0 }
+
+// Append takes the next bytes of the stream, and appends to dst what can go out.
+func (f *Filter) Append(dst, p []byte) []byte {
+	for len(p) > 0 {
+		n, part := f.split.Next(p)
+		at := f.base + len(f.out)
+		f.out = append(f.out, p[:n]...)
+		switch part {
+		case escape.Text:
+			f.endCR()
+			f.print(p[:n], at)
+		case escape.Control:
+			f.control(p[0])
+		case escape.Body:
+			f.str.add(p[:n], at)
+		case escape.Whole, escape.Broken:
+			f.sequence()
+		}
+		p = p[n:]
+	}
+	return f.release(dst, false)
+}
+
+// Flush appends to dst what was held back: masked, if it was recognised. A Filter
+// goes on after it.
+func (f *Filter) Flush(dst []byte) []byte { return f.release(dst, true) }
+
+func (f *Filter) print(p []byte, at int) {
+	f.text.add(p, at)
+	if f.cols == 0 {
+		return
+	}
+	for _, r := range string(p) {
+		w := vt.RuneWidth(r)
+		if f.col+w > f.cols {
+			f.col, f.wrapped = 0, true
+		}
+		f.col += w
+	}
+}
+
+func (f *Filter) control(b byte) {
+	switch b {
+	case '\n':
+		// At the right edge the line goes on, unless it is just as long.
+		if !f.cr || f.cols == 0 || f.col != f.cols {
+			f.text.feed()
+			f.wrapped = false
+		} else {
+			f.wrapped = true
+		}
+		f.cr, f.col = false, 0
+	case '\r':
+		f.endCR()
+		f.cr = true
+	case '\b':
+		f.endCR()
+		f.text.back()
+		f.col = max(0, f.col-1)
+	case '\t':
+		f.endCR()
+		f.text.feedByte('\t')
+		f.col = min(f.cols, f.col/8*8+8)
+	}
+}
+
+// endCR is called for what follows a carriage return, unless it is a newline. Line
+// editors that reach the right edge print a blank and a carriage return to get to
+// the next row; any other one goes back to the line's start.
+func (f *Filter) endCR() {
+	if !f.cr {
+		return
+	}
+	f.cr = false
+	if f.wrapped && f.col == 1 && f.text.last() == ' ' {
+		f.text.back()
+	} else {
+		f.text.feed()
+		f.wrapped = false
+	}
+	f.col = 0
+}
+
+// sequence is told that an escape sequence is complete.
+func (f *Filter) sequence() {
+	raw, _ := f.split.Raw()
+	if escape.IsString(f.split.Kind()) {
+		f.str.feed()
+		return
+	}
+	if len(raw) > 2 && f.split.Kind() == '[' {
+		switch final := raw[len(raw)-1]; final {
+		case 'm', 'K', 'X', 'q', 'n', 'c': // what leaves the cursor where it is
+			return
+		case 'h', 'l':
+			if raw[2] == '?' && !altScreen(raw) {
+				return
+			}
+		}
+	}
+	if len(raw) == 3 && (raw[1] == '(' || raw[1] == ')') {
+		return // character sets
+	}
+	f.endCR()
+	f.text.feed()
+	f.col = 0
+}
+
+// altScreen tells whether a mode sequence changes the screen.
+func altScreen(raw []byte) bool {
+	n := 0
+	for _, b := range raw[3:] {
+		if b >= '0' && b <= '9' {
+			n = n*10 + int(b-'0')
+			continue
+		}
+		if n == 47 || n >= 1047 && n <= 1049 || n == 3 {
+			return true
+		}
+		n = 0
+	}
+	return false
+}
+
+// release appends what is clear, or with all set everything.
+func (f *Filter) release(dst []byte, all bool) []byte {
+	end := f.base + len(f.out)
+	hold := end
+	for _, w := range []*window{&f.text, &f.str} {
+		h, n := w.resolve(all)
+		f.masked += n
+		if h >= 0 {
+			hold = min(hold, max(h, f.base))
+		}
+	}
+	if !all && hold == end {
+		hold -= f.cutRune()
+	}
+	dst = f.write(dst, hold)
+	f.out = f.out[:copy(f.out, f.out[hold-f.base:])]
+	f.base = hold
+	f.text.trim(f.base)
+	f.str.trim(f.base)
+	return dst
+}
+
+// cutRune returns how many bytes at the end of out are a masked character that is
+// not complete.
+func (f *Filter) cutRune() int {
+	if !f.text.masking() && !f.str.masking() {
+		return 0
+	}
+	for n := 1; n < utf8.UTFMax && n <= len(f.out); n++ {
+		if b := f.out[len(f.out)-n]; utf8.RuneStart(b) {
+			if !utf8.FullRune(f.out[len(f.out)-n:]) {
+				return n
+			}
+			break
+		}
+	}
+	return 0
+}
+
+// write appends out up to a place in the stream, with what is masked replaced.
+func (f *Filter) write(dst []byte, end int) []byte {
+	a, b := &f.text.masks, &f.str.masks
+	at := f.base
+	for at < end {
+		m := a
+		if len(*a) == 0 || len(*b) > 0 && (*b)[0].from < (*a)[0].from {
+			m = b
+		}
+		if len(*m) == 0 || (*m)[0].from >= end {
+			break
+		}
+		s := &(*m)[0]
+		from, to := max(s.from, at), min(s.to, end)
+		if from > at {
+			dst = append(dst, f.out[at-f.base:from-f.base]...)
+		}
+		if to > from {
+			dst = AppendMask(dst, f.out[from-f.base:to-f.base])
+			at = to
+		}
+		if s.from = to; s.to <= end {
+			*m = (*m)[1:]
+			continue
+		}
+		break
+	}
+	return append(dst, f.out[at-f.base:end-f.base]...)
+}
+
+// AppendMask appends as many Masks as text takes columns.
+func AppendMask(dst, text []byte) []byte {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		w := vt.RuneWidth(r)
+		if r == utf8.RuneError && n == 1 && !utf8.RuneStart(text[0]) {
+			w = 0 // the rest of a character that went out as one already
+		}
+		for range w {
+			dst = utf8.AppendRune(dst, Mask)
+		}
+		text = text[n:]
+	}
+	return dst
+}
