@@ -202,7 +202,7 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 	if c.Library != nil {
 		a.hosting = true
 		a.pages = append(a.pages,
-			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still, Changes: changes(c.Library)})},
+			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still, Changes: changes(c.Library), Recover: recovered(c.Library)})},
 			slot{liveID, live.New(ctx, host)})
 		a.stack = []int{libraryID}
 	}
@@ -252,18 +252,25 @@ func recoverLibrary(ctx context.Context, l *library.Library) tea.Msg {
 	if err := l.ReadOnly(); err != nil {
 		return toast(widget.ToastWarn, widget.Sentence(err.Error())+" Recordings can be played, not made.")
 	}
-	found, err := l.Recover(ctx)
-	if err != nil {
+	repaired, err := recovered(l)(ctx)
+	switch {
+	case err != nil:
 		return toast(widget.ToastError, "The library could not be checked: "+widget.Sentence(err.Error()))
-	}
-	repaired := 0
-	for _, r := range found {
-		if r.Action == library.ActionRepaired {
-			repaired++
-		}
-	}
-	if repaired == 0 {
+	case repaired == 0:
 		return nil
 	}
-	return toast(widget.ToastWarn, are(repaired, "recording")+" back that a crash had left open.")
+	return toast(widget.ToastWarn, browser.Recovered(repaired))
+}
+
+// recovered returns a function that ends what a crash left open, and counts it.
+func recovered(l *library.Library) func(context.Context) (int, error) {
+	return func(ctx context.Context) (repaired int, err error) {
+		found, err := l.Recover(ctx)
+		for _, r := range found {
+			if r.Action == library.ActionRepaired {
+				repaired++
+			}
+		}
+		return repaired, err
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"rexec/library"
 	"rexec/tui/internal/pagetest"
 	"rexec/tui/page"
+	"rexec/tui/widget"
 	"rexec/vt"
 )
 
@@ -318,6 +319,62 @@ func TestTerminalsStandAtTheHead(t *testing.T) {
 	d.Keys("d")
 	if toast, ok := d.Last().(page.Toast); !ok || !strings.Contains(toast.Text, "running terminal") {
 		t.Errorf("d on a terminal says %+v", toast)
+	}
+}
+
+// Another rexec may crash while this one runs.
+func TestWhatACrashElsewhereLeftOpenIsEnded(t *testing.T) {
+	s, asked := &shelf{rows: samples()}, 0
+	d := open(t, s, 80, 24)
+	m := d.Page.(Model)
+	m.config.Recover = func(context.Context) (int, error) { asked++; return asked / 2, nil }
+	d.Page = m
+	for _, c := range []struct {
+		wait time.Duration
+		want int
+		last page.Action
+	}{
+		{0, 1, nil}, {checkEvery / 2, 1, nil}, {checkEvery, 2, page.Toast{Kind: widget.ToastWarn, Text: "1 recording is back that a crash had left open."}},
+	} {
+		d.Wait(c.wait)
+		d.Send(timeMsg{})
+		settle(d)
+		var told page.Action
+		for _, action := range d.Actions {
+			if toast, ok := action.(page.Toast); ok {
+				told = toast
+			}
+		}
+		d.Actions = nil
+		if asked != c.want || told != c.last {
+			t.Errorf("after %v: asked %d times, want %d; told %v", c.wait, asked, c.want, told)
+		}
+	}
+	s.rows = slices.DeleteFunc(s.rows, func(r library.Recording) bool { return r.Status == library.StatusRecording })
+	d.Send(timeMsg{})
+	settle(d)
+	d.Wait(time.Minute)
+	d.Send(timeMsg{})
+	settle(d)
+	if asked > 3 {
+		t.Errorf("asked %d times with nothing to end", asked)
+	}
+}
+
+func TestARecordingThatNobodyWritesAnyMoreCanBeDeleted(t *testing.T) {
+	s := &shelf{rows: []library.Recording{{ID: "05", Title: "Elsewhere", Status: library.StatusRecording, Created: pagetest.Now}}}
+	d := open(t, s, 80, 24)
+	d.Keys("d")
+	ask, ok := d.Last().(page.Ask)
+	if !ok {
+		t.Fatalf("the library is not asked: %+v", d.Last())
+	}
+	_, answer := ask.Dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "y"))
+	s.err = errors.New("it is still being written: stop it first")
+	d.Send(*answer)
+	d.Run()
+	if toast, ok := d.Last().(page.Toast); !ok || toast.Text != "It is still being written: stop it first." {
+		t.Errorf("told %+v", d.Last())
 	}
 }
 

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,9 +26,10 @@ type (
 		stats    library.Stats
 		err      error
 	}
-	versionMsg struct{ version int64 }
-	timeMsg    struct{} // draw the times anew, and what another rexec records
-	changedMsg struct {
+	versionMsg   struct{ version int64 }
+	recoveredMsg struct{ ended int }
+	timeMsg      struct{} // draw the times anew, and what another rexec records
+	changedMsg   struct {
 		what string // what was done, for a toast
 		err  error
 	}
@@ -91,7 +93,7 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 	case loadedMsg:
 		return m.took(env, msg)
 	case timeMsg:
-		return m.timePassed()
+		return m.timePassed(env)
 	case versionMsg:
 		m, load := m.load(false)
 		return m, page.Several{page.Unchanged{}, load, m.watch(msg.version)}
@@ -101,6 +103,12 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 		}
 		m, load := m.load(false)
 		return m, page.Several{page.Done(msg.what), load}
+	case recoveredMsg:
+		if msg.ended == 0 {
+			return m, page.Unchanged{}
+		}
+		m, load := m.load(false)
+		return m, page.Several{page.Toast{Kind: widget.ToastWarn, Text: Recovered(msg.ended)}, load}
 	case lookMsg:
 		return m.lookNow(msg)
 	case viewMsg:
@@ -114,6 +122,8 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 const (
 	agoEvery    = 30 * time.Second
 	growthEvery = 2 * time.Second
+	// checkEvery is how often it is looked whether that rexec still lives.
+	checkEvery = 10 * time.Second
 )
 
 // keepTime asks for the next timeMsg while the page is shown.
@@ -131,17 +141,41 @@ func (m Model) keepTime() (Model, page.Action) {
 	return m, page.Do{Cmd: m.config.After(every, timeMsg{})}
 }
 
-func (m Model) timePassed() (Model, page.Action) {
+func (m Model) timePassed(env page.Env) (Model, page.Action) {
 	m.timing = false
 	if !m.shown {
 		return m, page.Unchanged{}
 	}
 	for _, r := range m.recordings {
-		if r.Status == library.StatusRecording && !m.loading {
-			return m.load(false)
+		if r.Status != library.StatusRecording || m.loading {
+			continue
 		}
+		m, check := m.check(env)
+		m, load := m.load(false)
+		return m, page.Several{check, load}
 	}
 	return m, nil
+}
+
+// check ends what is no longer recorded, now and then.
+func (m Model) check(env page.Env) (Model, page.Action) {
+	if m.config.Recover == nil || env.Now.Sub(m.checked) < checkEvery {
+		return m, nil
+	}
+	m.checked = env.Now
+	return m, do(func() tea.Msg {
+		// What fails is tried again, and told when the app starts.
+		n, _ := m.config.Recover(m.ctx)
+		return recoveredMsg{n}
+	})
+}
+
+// Recovered says that recordings were ended that a crash had left open.
+func Recovered(n int) string {
+	if n == 1 {
+		return "1 recording is back that a crash had left open."
+	}
+	return fmt.Sprintf("%d recordings are back that a crash had left open.", n)
 }
 
 // took takes rows that were loaded.

@@ -34,6 +34,9 @@ type Config struct {
 	// Changes waits until the library's version is another than since, -1 for any,
 	// and returns it.
 	Changes func(ctx context.Context, since int64) (version int64, err error)
+	// Recover ends recordings that a crash of another rexec left open, and returns
+	// how many it ended; nil: none can be.
+	Recover func(ctx context.Context) (ended int, err error)
 	// After returns a command whose message comes after a while; nil: a timer.
 	After func(time.Duration, tea.Msg) tea.Cmd
 }
@@ -55,9 +58,10 @@ type Model struct {
 	selectID   string // move the cursor there when it appears
 
 	loading  bool
-	question int  // generation of the newest load
-	toEnd    bool // go to the end when everything is loaded
-	timing   bool // a timer runs
+	question int       // generation of the newest load
+	toEnd    bool      // go to the end when everything is loaded
+	timing   bool      // a timer runs
+	checked  time.Time // when Recover was asked last
 
 	filtering bool // the search line has the keys
 	input     widget.Input
@@ -135,8 +139,6 @@ func (m Model) Why(env page.Env, id keys.ID) string {
 			return "There is no recording."
 		case e.tab > 0:
 			return "This is a running terminal: enter goes to it."
-		case id == keys.Delete && e.recording.Status == library.StatusRecording:
-			return "It is still being recorded. Stop that first."
 		}
 	case keys.NextMatch, keys.PrevMatch:
 		if m.query == "" {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rexec/library"
+	"rexec/recording/cast"
 	"rexec/recording/live"
 	"rexec/vt"
 )
@@ -68,7 +69,7 @@ func (e *RecordError) Unwrap() error { return e.Err }
 // Sessions is the Host that the app uses: it knows all sessions that it started,
 // so that whatever ends the app, Shutdown saves what is recorded in them.
 type Sessions struct {
-	library *library.Library // nil: nothing can be recorded
+	library store // nil: nothing can be recorded
 	command []string
 	env     []string
 	now     func() time.Time
@@ -80,6 +81,16 @@ type Sessions struct {
 type session struct {
 	recording string // id of the recording that is running or not yet saved
 	shell     string
+	// unfinished are the ids of recordings whose files are closed, and which the
+	// library could not take: its disk was full.
+	unfinished []string
+}
+
+// store is what Sessions need of the library.
+type store interface {
+	Begin(ctx context.Context, n library.NewRecording) (library.Recording, cast.Header, error)
+	Finish(ctx context.Context, id string, info library.FinishInfo) (library.Recording, error)
+	Delete(ctx context.Context, ids ...string) error
 }
 
 // scrollback is how many lines of history a hosted terminal keeps.
@@ -88,7 +99,11 @@ const scrollback = 10_000
 // NewSessions returns a host for terminals that run command, or the user's shell
 // when it is empty, in env.
 func NewSessions(lib *library.Library, command, env []string, now func() time.Time) *Sessions {
-	return &Sessions{library: lib, command: command, env: env, now: now, open: map[*live.Session]*session{}}
+	h := &Sessions{command: command, env: env, now: now, open: map[*live.Session]*session{}}
+	if lib != nil {
+		h.library = lib
+	}
+	return h
 }
 
 // Start implements Host.
@@ -166,6 +181,7 @@ func (h *Sessions) Record(ctx context.Context, t Terminal, title string) (librar
 	if err != nil {
 		return library.Recording{}, err
 	}
+	h.finishAgain(ctx, state)
 	cols, rows := s.Size()
 	rec, options, err := h.begin(ctx, state.shell, title, cols, rows)
 	if err != nil {
@@ -204,6 +220,11 @@ func (h *Sessions) Save(ctx context.Context, t Terminal) (library.Recording, err
 	// What is recorded is to be kept even when the app is on its way out.
 	rec, err := h.library.Finish(context.WithoutCancel(ctx), id, info)
 	if err != nil {
+		if !errors.Is(err, library.ErrNothingRecorded) {
+			h.mu.Lock()
+			state.unfinished = append(state.unfinished, id)
+			h.mu.Unlock()
+		}
 		return rec, &RecordError{errors.Join(failed, err)}
 	}
 	if failed != nil {
@@ -212,12 +233,29 @@ func (h *Sessions) Save(ctx context.Context, t Terminal) (library.Recording, err
 	return rec, nil
 }
 
+// finishAgain tries once more what the library could not take. What fails again
+// is left for the next start, which repairs it.
+func (h *Sessions) finishAgain(ctx context.Context, state *session) {
+	h.mu.Lock()
+	ids := state.unfinished
+	state.unfinished = nil
+	h.mu.Unlock()
+	for _, id := range ids {
+		if _, err := h.library.Finish(context.WithoutCancel(ctx), id, library.FinishInfo{}); err != nil && !errors.Is(err, library.ErrNotFound) {
+			h.mu.Lock()
+			state.unfinished = append(state.unfinished, id)
+			h.mu.Unlock()
+		}
+	}
+}
+
 // Close implements Host.
 func (h *Sessions) Close(ctx context.Context, t Terminal) (library.Recording, error) {
-	s, _, err := h.find(t)
+	s, state, err := h.find(t)
 	if err != nil {
 		return library.Recording{}, nil // closed already
 	}
+	h.finishAgain(ctx, state)
 	s.Close() // its error is the recording's, which Save returns too
 	rec, err := h.Save(ctx, s)
 	if errors.Is(err, live.ErrNotRecording) {

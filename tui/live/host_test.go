@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -134,5 +135,45 @@ func TestWhatCannotBeStartedLeavesNothing(t *testing.T) {
 	}
 	if rows, err := lib.List(t.Context(), library.ListOptions{}); err != nil || len(rows) != 0 {
 		t.Errorf("the library holds %v (%v)", rows, err)
+	}
+}
+
+// full is a library on a disk that is full for a while.
+type full struct {
+	store
+	full bool
+}
+
+func (f *full) Finish(ctx context.Context, id string, info library.FinishInfo) (library.Recording, error) {
+	if f.full {
+		return library.Recording{}, syscall.ENOSPC
+	}
+	return f.store.Finish(ctx, id, info)
+}
+
+func TestWhatTheLibraryCouldNotTakeIsTriedAgain(t *testing.T) {
+	for name, again := range map[string]func(*Sessions, Terminal) error{
+		"when the terminal is closed": func(h *Sessions, s Terminal) error { _, err := h.Close(t.Context(), s); return err },
+		"when the app ends":           func(h *Sessions, s Terminal) error { return h.Shutdown(t.Context()) },
+		"when it records again":       func(h *Sessions, s Terminal) error { _, err := h.Record(t.Context(), s, "next"); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, lib := sessions(t, "echo ready; read x")
+			disk := &full{h.library, true}
+			h.library = disk
+			s := begin(t, h, StartOptions{Record: true, Title: "Work"})
+			until(t, s.Terminal, "ready")
+			if _, err := h.Save(t.Context(), s.Terminal); !errors.Is(err, syscall.ENOSPC) {
+				t.Fatalf("on a full disk: %v", err)
+			}
+			disk.full = false
+			if err := again(h, s.Terminal); err != nil {
+				t.Fatal(err)
+			}
+			rows, err := lib.List(t.Context(), library.ListOptions{Query: "Work"})
+			if err != nil || len(rows) != 1 || rows[0].Status != library.StatusComplete {
+				t.Errorf("the library holds %+v (%v)", rows, err)
+			}
+		})
 	}
 }
