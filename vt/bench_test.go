@@ -136,3 +136,19 @@ func BenchmarkRestore(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkResize drags a window's edge by a column: 5,000 lines of scrollback are
+// wrapped anew each time.
+func BenchmarkResize(b *testing.B) {
+	t := New(120, 40, WithScrollback(5000))
+	for i := range 6000 {
+		fmt.Fprintf(t, "%d %s\r\n", i, "the quick brown fox jumps over the lazy dog, again and again, until the line is full and goes on for a while"[:20+i%80])
+	}
+	cols := 120
+	for b.Loop() {
+		if cols++; cols > 140 {
+			cols = 100
+		}
+		t.Resize(cols, 40)
+	}
+}

@@ -74,6 +74,7 @@ const (
 	maxExts         = 1 << 16
 	maxClusters     = 1 << 16
 	maxClusterBytes = 128
+	maxLinkBytes    = 4 << 20 // of all links in the tables
 )
 
 // Width returns the columns the cell's character takes: 1, 2, or 0 for the

@@ -161,10 +161,11 @@ func (t *Terminal) widen(x int, content uint32) bool {
 // tablesFull is told of every cluster or style that found no place in the
 // tables. The first one, and then every so many, makes them anew.
 func (t *Terminal) tablesFull() {
-	if t.in.refused%(maxClusters/4) == 0 {
+	n := t.in.refused
+	t.in.refused++
+	if n%(maxClusters/4) == 0 {
 		t.compact()
 	}
-	t.in.refused++
 }
 
 // join is interner.join, with a full table made anew.

@@ -8,7 +8,6 @@ package vt
 func (t *Terminal) compact() {
 	old := t.in.tables
 	t.in = newInterner()
-	t.in.refused = 1 // full again at once: wait before the next try
 	move := func(lines []*line) {
 		for i, l := range lines {
 			if !l.refersToTables() {
@@ -41,6 +40,9 @@ func (t *Terminal) compact() {
 	}
 	t.penStack = stack
 	t.last = t.in.adopt(Cell{content: t.last}, &old).content
+	if len(t.in.clusters) > maxClusters/2 || len(t.in.exts) > maxExts/2 || t.in.linkBytes > maxLinkBytes/2 {
+		t.in.refused = 1 // little was freed: wait before the next try
+	}
 }
 
 // refersToTables tells whether a line must move when the tables do.

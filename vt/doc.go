@@ -22,5 +22,5 @@
 // Bounds: a grid is at most MaxCols × MaxRows, a control string keeps at most
 // MaxString bytes (the rest is swallowed), numbers are clamped to 65535, at most
 // 32 parameters count, and a cluster takes at most 128 bytes. An instance is
-// therefore bounded by its two grids, its scrollback, and about 12 MB of tables.
+// therefore bounded by its two grids, its scrollback, and about 20 MB of tables.
 package vt

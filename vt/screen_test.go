@@ -340,6 +340,22 @@ func TestTablesAreBounded(t *testing.T) {
 	}
 }
 
+func TestLinksAreBounded(t *testing.T) {
+	term := New(40, 4)
+	pad := strings.Repeat("x", 2000)
+	for i := range 10000 {
+		fmt.Fprintf(term, "\x1b]8;;https://example.org/%d/%s\x1b\\a\x1b]8;;\x1b\\", i, pad)
+	}
+	if term.in.linkBytes > maxLinkBytes {
+		t.Errorf("links take %d bytes", term.in.linkBytes)
+	}
+	s := term.Snapshot()
+	x, _ := term.previous()
+	if got := s.Line(s.Cursor().Y).Style(x).Link.URI; !strings.HasPrefix(got, "https://example.org/9999/") {
+		t.Errorf("the last cell links to %.40q", got)
+	}
+}
+
 func TestDiffNamesChangedRows(t *testing.T) {
 	term := New(20, 5)
 	term.Write([]byte("a\r\nb\r\nc"))

@@ -41,6 +41,8 @@ type interner struct {
 	tables
 	joined map[uint64]uint32 // content<<32 | added rune -> content
 	ext    map[ext]uint32
+	// linkBytes is what the links in exts take.
+	linkBytes int
 	// refused counts the clusters that found the table full since it was made.
 	refused int
 }
@@ -83,9 +85,11 @@ func (in *interner) extIndex(e ext) (uint32, bool) {
 	if i, ok := in.ext[e]; ok {
 		return i, true
 	}
-	if len(in.exts) >= maxExts {
+	size := len(e.link.URI) + len(e.link.ID)
+	if len(in.exts) >= maxExts || in.linkBytes+size > maxLinkBytes {
 		return 0, false
 	}
+	in.linkBytes += size
 	i := uint32(len(in.exts))
 	in.exts = append(in.exts, e)
 	in.ext[e] = i
@@ -119,8 +123,10 @@ func (in *interner) intern(s string) uint32 {
 // made only when they are needed.
 func (in *interner) reindex() {
 	in.ext = make(map[ext]uint32)
+	in.linkBytes = 0
 	for i, e := range in.exts {
 		in.ext[e] = uint32(i)
+		in.linkBytes += len(e.link.URI) + len(e.link.ID)
 	}
 	in.joined = make(map[uint64]uint32)
 	contents := make(map[string]uint32)
