@@ -12,7 +12,7 @@ const Mask = '▒'
 
 const (
 	maxHold = 8 << 10 // bytes that may wait to become a secret
-	context = 512     // bytes of text kept behind what was scanned, for names and boundaries
+	behind  = 512     // bytes of text kept behind what was scanned, for names and boundaries
 )
 
 // Filter masks secrets in a stream: a terminal's output, or what is typed. Text is

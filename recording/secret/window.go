@@ -241,8 +241,8 @@ func (w *window) trim(released int) {
 		}
 		w.segs = keep
 	}
-	cut := min(w.next, len(w.text)) - context
-	if cut < 4*context {
+	cut := min(w.next, len(w.text)) - behind
+	if cut < 4*behind {
 		return
 	}
 	w.text = w.text[:copy(w.text, w.text[cut:])]
