@@ -58,6 +58,7 @@ Without a command it opens the full-screen library.`,
 		newTranscript(a),
 		newValidate(a),
 		newRepair(a),
+		newConvert(a),
 		newVersion(a),
 	)
 	return root
