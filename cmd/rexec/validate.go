@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -40,10 +41,7 @@ differ, and such moments are only counted. Differences do not change the exit st
 		RunE: func(cmd *cobra.Command, args []string) error {
 			clean := true
 			for _, arg := range args {
-				ok, err := a.validate(cmd.Context(), arg, all)
-				if err == nil && compare {
-					err = a.comparePortable(cmd.Context(), arg)
-				}
+				ok, err := a.validate(cmd.Context(), arg, all, compare)
 				switch {
 				case cmd.Context().Err() != nil:
 					return cmd.Context().Err()
@@ -77,13 +75,25 @@ func (a *app) openCast(ctx context.Context, arg string) (f *os.File, src *source
 	return f, src, func() { f.Close(); src.close() }, nil
 }
 
-// validate prints the deviations of a recording, and tells whether there were none.
-func (a *app) validate(ctx context.Context, arg string, all bool) (clean bool, err error) {
+// validate prints what is to be said of a recording, and tells whether it is clean.
+func (a *app) validate(ctx context.Context, arg string, all, compare bool) (clean bool, err error) {
 	f, _, done, err := a.openCast(ctx, arg)
 	if err != nil {
 		return false, err
 	}
 	defer done()
+	if clean, err = a.listDeviations(ctx, arg, f, all); err != nil || !compare {
+		return clean, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return clean, err
+	}
+	return clean, a.comparePortable(ctx, arg, f)
+}
+
+// listDeviations prints the deviations of a recording, and tells whether there were
+// none.
+func (a *app) listDeviations(ctx context.Context, arg string, f io.Reader, all bool) (clean bool, err error) {
 	name, n := visible.String(arg), 0
 	s, err := cast.Validate(ctx, readerWithContext{ctx, f}, func(d cast.Deviation) {
 		if n++; all || n <= maxDeviations {
@@ -119,12 +129,7 @@ func count(n int, thing string) string {
 }
 
 // comparePortable prints the moments at which an older emulator shows something else.
-func (a *app) comparePortable(ctx context.Context, arg string) error {
-	f, _, done, err := a.openCast(ctx, arg)
-	if err != nil {
-		return err
-	}
-	defer done()
+func (a *app) comparePortable(ctx context.Context, arg string, f io.Reader) error {
 	r, err := cast.NewReader(readerWithContext{ctx, f}, cast.Lenient)
 	if err != nil {
 		return nil // which was said already
