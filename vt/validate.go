@@ -22,7 +22,7 @@ func (s *Snapshot) validate(c *codec) {
 	require(st.charset.valid() && st.kitty[0].n <= maxStack && st.kitty[1].n <= maxStack, "stacks")
 	for i := range st.saved {
 		require(st.saved[i].charset.valid() && s.validCell(st.saved[i].pen), "saved cursor")
-		require(st.saved[i].x >= 0 && st.saved[i].y >= 0, "saved cursor")
+		require(within(st.saved[i].x, st.cols+1) && within(st.saved[i].y, st.rows), "saved cursor")
 	}
 	for _, p := range st.penStack {
 		require(s.validCell(p.pen), "pen stack")
