@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -375,6 +376,25 @@ func TestARecordingThatNobodyWritesAnyMoreCanBeDeleted(t *testing.T) {
 	d.Run()
 	if toast, ok := d.Last().(page.Toast); !ok || toast.Text != "It is still being written: stop it first." {
 		t.Errorf("told %+v", d.Last())
+	}
+}
+
+func TestThePreviewSaysWhyThereIsNone(t *testing.T) {
+	for want, err := range map[string]error{
+		"! The file of this recording is gone.": &fs.PathError{Op: "open", Path: strings.Repeat("/deep", 40), Err: fs.ErrNotExist},
+		"! The file of this recording may not":  &fs.PathError{Op: "open", Path: strings.Repeat("/deep", 40), Err: fs.ErrPermission},
+		"on the disk.":                          errors.New("read the recording: " + strings.Repeat("something or other ", 5) + "on the disk"),
+	} {
+		s := &shelf{rows: samples()}
+		d := open(t, s, 40, 24)
+		m := d.Page.(Model)
+		m.config.Still = func(context.Context, library.Recording) (*vt.Snapshot, error) { return nil, err }
+		d.Page = m
+		d.Keys("tab")
+		settle(d)
+		if got := d.Screen(); !strings.Contains(got, want) {
+			t.Errorf("%v: %q is not on the screen:\n%s", err, want, got)
+		}
 	}
 }
 

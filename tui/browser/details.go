@@ -1,7 +1,9 @@
 package browser
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -26,11 +28,26 @@ func (m Model) drawPreview(env page.Env, s *screen.Screen, r screen.Rect) {
 	v := m.preview.known[viewKey(rec)]
 	y := drawStill(env, s, r, v.still, rec.Cols, rec.Rows)
 	y = drawDetails(env, s, screen.R(r.Min.X, y, r.Dx(), r.Max.Y-y), rec)
-	if v.err != nil && y < r.Max.Y {
-		s.Text(r.Min.X, y, r.Dx(), "! "+widget.Sentence(screen.Clean(v.err.Error())), env.Theme.Warn)
-		y++
+	if v.err != nil {
+		for _, line := range s.Wrap("! "+whyNoView(v.err), r.Dx()) {
+			if y < r.Max.Y {
+				s.Text(r.Min.X, y, r.Dx(), line, env.Theme.Warn)
+				y++
+			}
+		}
 	}
 	drawCommands(env, s, screen.R(r.Min.X, y+1, r.Dx(), r.Max.Y-y-1), v.commands)
+}
+
+// whyNoView says why there is no picture of a recording.
+func whyNoView(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "The file of this recording is gone."
+	case errors.Is(err, fs.ErrPermission):
+		return "The file of this recording may not be read by you."
+	}
+	return widget.Sentence(err.Error())
 }
 
 func (m Model) previewTerminal(env page.Env, s *screen.Screen, r screen.Rect, t page.Terminal) {

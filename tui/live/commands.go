@@ -88,9 +88,18 @@ func (m Model) wait(t tab, now time.Time) page.Action {
 	})
 }
 
-// listen waits for what the terminal tells beside its picture.
-func (m Model) listen(t tab) page.Action {
+// listen waits for what the terminal tells beside its picture, from a moment on:
+// a program that does nothing but change its title costs no more than one that
+// prints. The session keeps the newest of each kind meanwhile.
+func (m Model) listen(t tab, hold time.Duration) page.Action {
 	return do(func() tea.Msg {
+		held := time.NewTimer(hold)
+		defer held.Stop()
+		select {
+		case <-held.C:
+		case <-m.ctx.Done():
+			return nil
+		}
 		select {
 		case e, ok := <-t.terminal.Events():
 			if !ok {

@@ -240,6 +240,23 @@ func TestMoreTabsThanTheBarHolds(t *testing.T) {
 	}
 }
 
+// A program that does nothing but change its title must not keep the app busy.
+func TestTitlesAreHeardNoOftenerThanFrames(t *testing.T) {
+	d := show(t, 80, 24)
+	f := d.open(Open{})
+	d.Drop()
+	d.Send(eventMsg{1, live.TitleEvent{Title: "one"}, live.ExitStatus{}})
+	f.events <- live.TitleEvent{Title: "two"}
+	cmds := d.Cmds()
+	if len(cmds) != 1 {
+		t.Fatalf("%d commands, want one that listens", len(cmds))
+	}
+	began := time.Now()
+	if e, ok := cmds[0]().(eventMsg); !ok || e.event != (live.TitleEvent{Title: "two"}) || time.Since(began) < frameTime {
+		t.Errorf("after %v: %+v", time.Since(began), e)
+	}
+}
+
 func TestAWindowTitleHasABound(t *testing.T) {
 	d := show(t, 80, 24)
 	f := d.open(Open{})

@@ -138,7 +138,7 @@ func (m Model) wasStarted(env page.Env, msg startedMsg) (Model, page.Action) {
 			t.record, t.recording = recording, msg.started.Recording
 		}
 	})
-	actions := page.Several{m.listen(m.tabs[i])}
+	actions := page.Several{m.listen(m.tabs[i], 0)}
 	m, resize := m.resize(i)
 	m, watch := m.watch(env.Now)
 	m, tick := m.ensureTick()
@@ -222,7 +222,7 @@ func (m Model) event(env page.Env, msg eventMsg) (Model, page.Action) {
 	if i < 0 {
 		return m, page.Unchanged{}
 	}
-	again := m.listen(m.tabs[i])
+	again := m.listen(m.tabs[i], frameTime)
 	switch e := msg.event.(type) {
 	case live.TitleEvent:
 		return m.with(i, func(t *tab) { t.window = e.Title }), again

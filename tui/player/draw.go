@@ -101,7 +101,15 @@ func (m Model) drawInfo(env page.Env, s *screen.Screen, r screen.Rect) {
 		add("markers", fmt.Sprint(n))
 	}
 	add("format", fmt.Sprintf("asciicast v%d", f.header.Version))
-	add("file", m.play.Path)
+	width := min(70, r.Dx()-2)
+	const label = 15
+	for i, part := range s.Wrap(m.play.Path, max(width-6-label, 1)) {
+		name := "file"
+		if i > 0 {
+			name = ""
+		}
+		add(name, part)
+	}
 	for i, p := range f.problems {
 		label := ""
 		if i == 0 {
@@ -113,12 +121,10 @@ func (m Model) drawInfo(env page.Env, s *screen.Screen, r screen.Rect) {
 		}
 		rows = append(rows, [2]string{label, fmt.Sprintf("line %d: %s", p.Line, p.Reason)})
 	}
-	width := min(70, r.Dx()-2)
 	rows = rows[:min(len(rows), max(r.Dy()-4, 0))]
 	box := screen.R(r.Min.X+(r.Dx()-width)/2, r.Min.Y+max((r.Dy()-len(rows)-4)/2, 0), width, len(rows)+4)
 	s.Box(box, th.PanelBorder, th.Panel)
 	s.Text(box.Min.X+3, box.Min.Y+1, width-6, m.name(), th.PanelTitle)
-	const label = 15
 	for i, row := range rows {
 		y := box.Min.Y + 3 + i
 		s.Text(box.Min.X+3, y, label, row[0], th.PanelMuted)

@@ -547,6 +547,13 @@ func TestDamageIsTold(t *testing.T) {
 	s.press("i").shows("line 66: ", "asciicast v2", "/casts/demo.cast", "30×8", "without pauses").press("esc").lacks("asciicast v2")
 }
 
+func TestInfoShowsAllOfALongPath(t *testing.T) {
+	s := show(t, story(), 80, 24, paused, func(p *page.Playback) {
+		p.Path = "/home/somebody/.local/share/rexec/recordings/2026/11/01a2033d-e9aa-7c96-aadb-f7c171c5e9cf.cast"
+	})
+	s.press("i").shows("/home/somebody/.local/", "c5e9cf.cast")
+}
+
 func TestEmptyRecording(t *testing.T) {
 	s := show(t, `{"version":2,"width":30,"height":8}`+"\n", 80, 24)
 	s.wait(time.Second).shows("0:00/0:00", "ended").press("space", "right", ".", ",", "9", "G", "[", "n", "s", "/").typing("x").press("enter").wait(time.Second)
