@@ -2,6 +2,7 @@ package transcript
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -158,17 +159,9 @@ func markdownText(s string) string {
 	return b.String()
 }
 
-// The fields of the JSON form. Their names and meaning are kept: programs read them.
-// Times are seconds.
+// The elements of the JSON form. The names and meaning of their fields are kept:
+// programs read them. Times are seconds.
 type (
-	jsonTranscript struct {
-		Duration float64       `json:"duration"`
-		Cols     int           `json:"cols"`
-		Rows     int           `json:"rows"`
-		Commands []jsonCommand `json:"commands"`
-		Lines    *[]jsonLine   `json:"lines,omitempty"`
-		Dropped  int           `json:"dropped_lines,omitempty"`
-	}
 	jsonCommand struct {
 		Text      string  `json:"text"`
 		Dir       string  `json:"dir"`
@@ -187,10 +180,11 @@ type (
 	}
 )
 
-// WriteJSON writes a transcript as one JSON object; the lines are in it for AllLines
-// only.
+// WriteJSON writes a transcript as one JSON object, each command and line on a line of
+// its own; the lines are in it for AllLines only.
 func (t *Transcript) WriteJSON(w io.Writer, part Part) error {
-	out := jsonTranscript{Duration: t.Duration.Seconds(), Cols: t.Cols, Rows: t.Rows, Commands: make([]jsonCommand, len(t.Commands))}
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "{\n\"duration\": %v,\n\"cols\": %d,\n\"rows\": %d,\n\"commands\": [", t.Duration.Seconds(), t.Cols, t.Rows)
 	for i, c := range t.Commands {
 		j := jsonCommand{
 			Text: c.Text, Dir: c.Dir, Start: c.Start.Seconds(), End: c.End.Seconds(),
@@ -199,21 +193,34 @@ func (t *Transcript) WriteJSON(w io.Writer, part Part) error {
 		if c.HasExit {
 			j.Exit = &c.Exit
 		}
-		out.Commands[i] = j
+		if err := writeElement(b, i, j); err != nil {
+			return err
+		}
 	}
 	if part == AllLines {
-		lines := make([]jsonLine, len(t.Lines))
+		fmt.Fprintf(b, "\n],\n\"dropped_lines\": %d,\n\"lines\": [", t.Dropped)
 		for i, l := range t.Lines {
-			lines[i] = jsonLine{l.Text, l.First.Seconds(), l.Last.Seconds(), l.Alt}
+			if err := writeElement(b, i, jsonLine{l.Text, l.First.Seconds(), l.Last.Seconds(), l.Alt}); err != nil {
+				return err
+			}
 		}
-		out.Lines, out.Dropped = &lines, t.Dropped
 	}
-	b := bufio.NewWriter(w)
-	e := json.NewEncoder(b)
+	_, _ = b.WriteString("\n]\n}\n")
+	return b.Flush()
+}
+
+// writeElement writes element i of an array.
+func writeElement(b *bufio.Writer, i int, v any) error {
+	if i > 0 {
+		_ = b.WriteByte(',')
+	}
+	_ = b.WriteByte('\n')
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(out); err != nil {
+	if err := e.Encode(v); err != nil {
 		return err
 	}
-	return b.Flush()
+	_, err := b.Write(bytes.TrimSuffix(text.Bytes(), []byte("\n")))
+	return err
 }
