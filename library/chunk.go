@@ -15,9 +15,11 @@ import (
 const (
 	chunkBits = 14 // of a key, for the number of the chunk in its recording
 	maxChunks = 1 << chunkBits
-	// chunkSize is how many bytes of text a chunk has at least, but for the last one:
-	// bigger ones make a smaller index, and more to read for each hit.
-	chunkSize = 2 << 10
+	// chunkSize is how many bytes a chunk has at most, with what is stored of its
+	// lines, unless one line alone is longer: a row fills a page of the database
+	// (4 KB) and leaves hardly any of it empty. Bigger chunks make smaller indexes,
+	// and more to read for each hit.
+	chunkSize = 4000
 )
 
 // ordOf is the age of the recording that a chunk belongs to.
@@ -103,19 +105,26 @@ type chunker struct {
 func newChunker(lines []textLine) *chunker {
 	total := 0
 	for _, l := range lines {
-		total += len(l.text)
+		total += len(l.text) + maxPacked
 	}
-	// Each chunk but the last reaches the size.
-	return &chunker{lines: lines, size: max(chunkSize, total/(maxChunks-1)+1)}
+	// Of two chunks in a row, one is more than half full.
+	return &chunker{lines: lines, size: max(chunkSize, total/(maxChunks/2-1))}
 }
+
+// maxPacked is how many bytes packLine appends at most: four numbers.
+const maxPacked = 4 * binary.MaxVarintLen64
 
 // next returns the next chunk; ok is false when there are no more.
 func (c *chunker) next() (p packed, ok bool) {
 	var b strings.Builder
 	var before time.Duration
-	for len(c.lines) > 0 && b.Len() < c.size {
+	for len(c.lines) > 0 {
 		l := c.lines[0]
-		p.lines = packLine(p.lines, l, before)
+		lines := packLine(p.lines, l, before)
+		if p.n > 0 && b.Len()+len(l.text)+len(lines) > c.size {
+			break
+		}
+		p.lines = lines
 		b.WriteString(l.text)
 		before = l.first
 		c.lines = c.lines[1:]

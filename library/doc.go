@@ -20,6 +20,23 @@
 // written, and the lock of an open Library (its owner lock). Only what neither
 // holds is repaired.
 //
+// # Search
+//
+// The text of a recording (package transcript) is indexed when it ends or is
+// imported; what is not, because a crash or an older rexec left it so, is pending
+// until IndexPending. Lines are kept in chunks of a page of the database, and two
+// full-text indexes say which chunks hold a word or three characters:
+//
+//	query.Parse → plan: recordings, and expressions for the indexes
+//	            → keys of chunks, newest first, as SQLite finds them
+//	            → the lines of each chunk, compared by package query
+//	            → Hit
+//
+// The key of a chunk begins with when its recording was made, so that both indexes
+// yield the newest first without sorting, and the first page does not wait for the
+// rest. The indexes may find too much but never too little: what a query means is
+// decided by package query alone.
+//
 // The package knows recordings (rexec/recording/...), not the network and not the
 // screen: titles and other text come out as they were stored, and whoever draws
 // them makes control characters visible.

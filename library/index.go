@@ -284,20 +284,17 @@ func (w *textWriter) batch(ctx context.Context, tx *sql.Tx) (last bool, err erro
 }
 
 // indexed is what the full-text tables are given for a chunk, and what takes it out
-// of them again. Trigrams go over the ends of lines, which makes fewer different ones
-// than something between the lines would.
+// of them again.
 func indexed(text string, packed []byte) (words, trigrams string, err error) {
 	lines, err := unpackChunk(text, packed)
 	if err != nil {
 		return "", "", err
 	}
-	var b strings.Builder
-	b.Grow(len(text) + len(lines))
-	for _, l := range lines {
-		b.WriteString(l.text)
-		b.WriteByte('\n')
+	folded := make([]string, len(lines))
+	for i, l := range lines {
+		folded[i] = query.Fold(l.text)
 	}
-	return query.WordText(query.Fold(b.String())), query.Fold(text), nil
+	return query.WordText(strings.Join(folded, "\n")), query.TrigramText(folded), nil
 }
 
 // purgeTexts takes away the texts of recordings that are deleted.

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 		"hammer":   hammerChild,
 		"readonly": readOnlyChild,
 		"hold":     holdChild,
+		"index":    indexChild,
 	}
 	child := children[os.Getenv(childVar)]
 	if child == nil {

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -101,6 +102,7 @@ func TestSearch(t *testing.T) {
 		{`/\d\.\ds/`, []string{"FAIL  rexec/library  «0.3s»"}},
 		{"hello", []string{"«héllo» 世界人民 and cafe\u0301", "$ echo «héllo» 世界人民 and cafe\u0301"}},
 		{"café out:*", nil},
+		{"-f", nil},
 		{"out:cafe", []string{"héllo 世界人民 and «cafe\u0301»"}},
 		{"out:世界", []string{"héllo «世界»人民 and cafe\u0301"}},
 		{"out:界人", []string{"héllo 世«界人»民 and cafe\u0301"}},
@@ -114,9 +116,8 @@ func TestSearch(t *testing.T) {
 		{"cmd:git branch", []string{"On «branch» main"}},
 		{"git", []string{"$ «git» push", "$ «git» status"}},
 		{"out:git", []string{}},
-		{"-f", nil},
 		{"cmd:apply -cmd:kubectl", []string{}},
-		{"exit:!0", []string{"$ make test", "$ kubectl apply -f prod.yaml"}[1:]},
+		{"exit:!0", []string{"$ kubectl apply -f prod.yaml", "$ make test"}},
 		{"exit:2", []string{"$ make test"}},
 		{"exit:2 error", []string{"«error»: exit status 2"}},
 		{"-exit:2 error", []string{"«error»: timed out waiting"}},
@@ -143,12 +144,216 @@ func TestSearch(t *testing.T) {
 			continue
 		}
 		got := search(t, l, SearchOptions{Query: c.query})
-		if c.query == "exit:!0" {
-			c.want = []string{"$ kubectl apply -f prod.yaml", "$ make test"}
-		}
 		if !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s\nfinds %q\nwant  %q", c.query, got, c.want)
 		}
 	}
 	checkWhole(t, l)
+}
+
+func TestHitTellsTheMoment(t *testing.T) {
+	l := someSessions(t)
+	var got []Hit
+	for h, err := range l.Search(t.Context(), SearchOptions{Query: "nothing", Context: 2}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, h)
+	}
+	if len(got) != 1 {
+		t.Fatalf("%d hits", len(got))
+	}
+	h, zero := got[0], 0
+	// A second, then 0.3 s for each of prompt, command, start, output.
+	if h.Kind != HitLine || h.Recording.Title != "Café" || h.Time != 1900*time.Millisecond || h.Last < h.Time || h.Loose {
+		t.Errorf("%+v", h)
+	}
+	want := &Command{Text: "git status", Start: 1600 * time.Millisecond, End: 1900 * time.Millisecond, Exit: &zero}
+	if !reflect.DeepEqual(h.Command, want) {
+		t.Errorf("it belongs to %+v, want %+v", h.Command, want)
+	}
+	if a, b := strings.Join(h.Above, "|"), strings.Join(h.Below, "|"); a != "$ git status|On branch main" || !strings.HasPrefix(b, "$ echo") {
+		t.Errorf("above: %s, below: %s", a, b)
+	}
+	for h := range l.Search(t.Context(), SearchOptions{Query: "ploym"}) {
+		if !h.Loose {
+			t.Errorf("a part of a word is not told to be one: %+v", h)
+		}
+	}
+}
+
+// manyLines is a library with text of many chunks in several recordings, imported in
+// another order than they were recorded in.
+func manyLines(t testing.TB, home string, recordings, lines int) *Library {
+	l := openLibrary(t, home, Options{})
+	for i := range recordings {
+		n := (i*2 + 1) % recordings // recordings is no multiple of 2
+		var out strings.Builder
+		for j := range lines {
+			fmt.Fprintf(&out, "recording %d line %d common %s\n", n, j, strings.Repeat("padding ", 5))
+			if j%20 == 0 {
+				fmt.Fprintf(&out, "rare%d\n", j)
+			}
+		}
+		importText(t, l, session(fmt.Sprint("title ", n), day.AddDate(0, 0, n), [3]string{fmt.Sprint("run ", n), out.String(), "0"}))
+	}
+	return l
+}
+
+func TestSearchPages(t *testing.T) {
+	l := manyLines(t, t.TempDir(), 5, 120)
+	var n int
+	if err := l.db.read.QueryRow(`SELECT count(*) FROM chunks`).Scan(&n); err != nil || n < 10 {
+		t.Fatalf("%d chunks: too few to test with: %v", n, err)
+	}
+	for _, q := range []string{"common", "*ommo*", "ommo", "/comm/", "/./", "cmd:run", "cmd:run common", "title:title", "co", "after:2026-03-16 common", "line -rare0"} {
+		whole := hits(t, l, SearchOptions{Query: q})
+		var paged []Hit
+		for o := (SearchOptions{Query: q, Limit: 7}); ; {
+			page := hits(t, l, o)
+			paged = append(paged, page...)
+			if len(page) < o.Limit {
+				break
+			}
+			o.After = page[len(page)-1].Cursor()
+		}
+		if len(whole) < 5 || !reflect.DeepEqual(whole, paged) {
+			t.Errorf("%s: %d hits at once, %d in pages", q, len(whole), len(paged))
+		}
+		for i := 1; i < len(whole); i++ {
+			a, b := whole[i-1], whole[i]
+			if b.Recording.Created.After(a.Recording.Created) || a.Recording.ID == b.Recording.ID && b.Time > a.Time {
+				t.Errorf("%s: %s at %v comes after %s at %v", q, b.Recording.Title, b.Time, a.Recording.Title, a.Time)
+				break
+			}
+		}
+	}
+}
+
+func hits(t testing.TB, l *Library, o SearchOptions) []Hit {
+	t.Helper()
+	var out []Hit
+	for h, err := range l.Search(t.Context(), o) {
+		if err != nil {
+			t.Fatalf("%s: %v", o.Query, err)
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+func TestSearchGroups(t *testing.T) {
+	l := manyLines(t, t.TempDir(), 3, 100)
+	var got []string
+	for g, err := range l.SearchGroups(t.Context(), SearchOptions{Query: "common"}, 2) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(g.Recording.Title, " ", len(g.Hits), "+", g.More, " ", g.Hits[0].Line[:19]))
+	}
+	want := []string{"title 2 2+98 recording 2 line 99", "title 1 2+98 recording 1 line 99", "title 0 2+98 recording 0 line 99"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	n := 0
+	for range l.SearchGroups(t.Context(), SearchOptions{Query: "common", Limit: 2}, 0) {
+		n++
+	}
+	if n != 2 {
+		t.Errorf("%d groups, though two are enough", n)
+	}
+}
+
+func TestDeletedTextIsNotFound(t *testing.T) {
+	l := manyLines(t, t.TempDir(), 3, 60)
+	deleted := hits(t, l, SearchOptions{Query: "title:1"})[0].Recording
+	if err := l.Delete(t.Context(), deleted.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range hits(t, l, SearchOptions{Query: "common"}) {
+		if h.Recording.ID == deleted.ID {
+			t.Fatal("a deleted recording is found")
+		}
+	}
+	for _, table := range []string{"words", "trigrams"} {
+		var n int
+		word := `"recording 1 line"`
+		if table == "trigrams" {
+			word = `"` + strings.Repeat(string(rune('1'+0x100)), 3) + `"`
+		}
+		err := l.db.write.QueryRow(`SELECT count(*) FROM `+table+` WHERE `+table+` MATCH ?
+			AND rowid NOT IN (SELECT key FROM chunks)`, word).Scan(&n)
+		if err != nil || n > 0 {
+			t.Errorf("%s still knows %d chunks that are gone: %v", table, n, err)
+		}
+	}
+	checkWhole(t, l)
+}
+
+// A library of an older rexec has recordings without text: they are pending, and
+// indexed again in the background.
+func TestOldRecordingsAreIndexed(t *testing.T) {
+	l := manyLines(t, t.TempDir(), 3, 30)
+	before := hits(t, l, SearchOptions{Query: "common"})
+	forgetIndex(t, l)
+	if _, err := l.db.write.Exec(`UPDATE recordings SET summary = 0, commands = 0`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.db.write.Exec(`DELETE FROM commands`); err != nil {
+		t.Fatal(err)
+	}
+	if n := must[int](t)(l.Pending(t.Context())); n != 3 || len(hits(t, l, SearchOptions{Query: "common"})) > 0 {
+		t.Fatalf("%d are pending", n)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	err := l.IndexPending(ctx, func(p IndexProgress) {
+		if p.Done == 1 {
+			cancel()
+		}
+	})
+	if n := must[int](t)(l.Pending(t.Context())); !errors.Is(err, context.Canceled) || n != 2 {
+		t.Errorf("cancelled after the first: %v, %d are pending", err, n)
+	}
+	var last IndexProgress
+	if err := l.IndexPending(t.Context(), func(p IndexProgress) { last = p }); err != nil || last.Done != 2 || last.Total != 2 {
+		t.Errorf("%v, %+v", err, last)
+	}
+	if after := hits(t, l, SearchOptions{Query: "common"}); !reflect.DeepEqual(before, after) {
+		t.Errorf("%d hits before, %d after", len(before), len(after))
+	}
+	checkWhole(t, l)
+}
+
+func TestChunksHoldTheirLines(t *testing.T) {
+	var lines []textLine
+	for i := range 3000 {
+		lines = append(lines, textLine{
+			text: strings.Repeat("é", i%700+1), first: time.Duration(i) * 1234567, last: time.Duration(i*3) * 1234567,
+			command: i%5 - 1, entered: i%7 == 0,
+		})
+	}
+	lines = append(lines, textLine{text: strings.Repeat("x", 64<<10), command: -1}) // backward in time, and long
+	c := newChunker(lines)
+	var got []textLine
+	n := 0
+	for p, ok := c.next(); ok; p, ok = c.next() {
+		n++
+		if size := len(p.text) + len(p.lines); size > chunkSize && p.n > 1 {
+			t.Errorf("a chunk of %d lines has %d bytes", p.n, size)
+		}
+		got = append(got, must[[]textLine](t)(unpackChunk(p.text, p.lines))...)
+	}
+	if n > maxChunks || len(got) != len(lines) {
+		t.Fatalf("%d lines in %d chunks, want %d lines", len(got), n, len(lines))
+	}
+	for i, l := range lines {
+		l.first, l.last = time.Duration(micros(l.first))*time.Microsecond, time.Duration(micros(l.last))*time.Microsecond
+		l.last = max(l.first, l.last)
+		if got[i] != l {
+			t.Fatalf("line %d is %+v, want %+v", i, got[i], l)
+		}
+	}
+	if _, err := unpackChunk("ab", []byte{9, 0, 0, 0}); err == nil {
+		t.Error("a damaged chunk is read")
+	}
 }

@@ -29,13 +29,13 @@ CREATE TABLE chunks (
 ) STRICT;
 
 -- Which chunks hold a word or a trigram. The rowid is the chunk's key. The text of
--- words is that of query.WordText, of trigrams that of query.Fold, so neither can
--- fetch it from the table of chunks.
+-- words is that of query.WordText, of trigrams that of query.TrigramText, so neither
+-- can fetch it from the table of chunks.
 CREATE VIRTUAL TABLE words USING fts5 (
     text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 0'
 );
 CREATE VIRTUAL TABLE trigrams USING fts5 (
-    text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1'
+    text, content = '', columnsize = 0, detail = none, tokenize = 'ascii'
 );
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 INSERT INTO trigrams (trigrams, rank) VALUES ('secure-delete', 1);

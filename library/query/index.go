@@ -2,13 +2,15 @@ package query
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // The library keeps two full-text indexes (SQLite FTS5) of folded text: one of
 // words, with tokenizer unicode61, and one of trigrams, which finds what is inside of
-// words. WordText makes what goes into the first. Words and Trigrams are what to look
-// up there; what they find holds all that matches, and more.
+// words, with tokenizer ascii. WordText and TrigramText make what goes into them.
+// Words and Trigrams are what to look up there; what they find holds all that
+// matches, and more.
 
 // WordText makes of folded text what the index of words holds. In writing without
 // blanks (Chinese, Japanese, Korean) each two neighbouring characters are a word, and
@@ -100,24 +102,73 @@ func endsCJK(s string) bool {
 	return isCJK(r)
 }
 
+// TrigramText makes of folded lines what the index of trigrams holds: each three
+// characters that follow one another without a blank, once. That is less than half of
+// what the tokenizer trigram makes of the same text, which has blanks, too.
+func TrigramText(lines []string) string {
+	seen := make(map[[3]rune]struct{}, 2048)
+	var b strings.Builder
+	for _, line := range lines {
+		var t [3]rune
+		n := 0 // characters since the last blank
+		for _, r := range line {
+			if n++; isBlank(r) {
+				n = 0
+			}
+			t[0], t[1], t[2] = t[1], t[2], r
+			if n < 3 {
+				continue
+			}
+			if _, ok := seen[t]; !ok {
+				seen[t] = struct{}{}
+				writeTrigram(&b, t)
+				b.WriteByte(' ')
+			}
+		}
+	}
+	return b.String()
+}
+
+// isBlank is what parts of a pattern are parted by: see strings.Fields.
+func isBlank(r rune) bool { return unicode.IsSpace(r) }
+
+// writeTrigram moves three characters to where the tokenizer takes every one for part
+// of a word. Where two of them meet, more is found than is meant.
+func writeTrigram(b *strings.Builder, t [3]rune) {
+	const away = 0x100
+	for _, r := range t {
+		b.WriteRune(r + away)
+	}
+}
+
 // maxTrigrams bounds how many lists of the index are intersected for a pattern.
 const maxTrigrams = 8
 
 // Trigrams returns the FTS5 expression for the index of trigrams, and false when the
 // pattern has no three characters in a row.
 func (p *Pattern) Trigrams() (string, bool) {
-	from := p.parts
-	if p.re != nil {
-		from = p.literals
+	var parts []string
+	if p.re == nil {
+		parts = p.parts
+	}
+	for _, l := range p.literals {
+		parts = append(parts, strings.FieldsFunc(l, isBlank)...)
 	}
 	var out []string
-	for _, part := range from {
-		r := []rune(part)
-		for i := 0; i+3 <= len(r) && len(out) < maxTrigrams; i += 3 {
-			out = append(out, quote(string(r[i:i+3])))
+	add := func(r []rune) {
+		if len(out) < maxTrigrams {
+			var b strings.Builder
+			writeTrigram(&b, [3]rune(r))
+			out = append(out, quote(b.String()))
 		}
-		if len(r) > 3 && len(r)%3 != 0 && len(out) < maxTrigrams {
-			out = append(out, quote(string(r[len(r)-3:])))
+	}
+	for _, part := range parts {
+		r := []rune(part)
+		for i := 0; i+3 <= len(r); i += 3 {
+			add(r[i : i+3])
+		}
+		if len(r) > 3 && len(r)%3 != 0 {
+			add(r[len(r)-3:])
 		}
 	}
 	return strings.Join(out, " AND "), len(out) > 0
