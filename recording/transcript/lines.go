@@ -116,6 +116,13 @@ func (l *lineLog) scrollOff(line vt.Line, first, now time.Duration) {
 		l.update(s, now, now, l.scrolled, nil, false)
 		l.scrolled = l.scrolled[:0]
 	}
+	if len(l.lines) >= MaxLines { // the end of a long flood: not even read
+		if !line.Wrapped() && !isBlank(line) {
+			l.dropped++
+		}
+		s.carry = s.carry[:0]
+		return
+	}
 	if len(s.carry) == 0 {
 		s.begun = first
 	}
@@ -385,11 +392,11 @@ func (l *lineLog) note(text string, first, last time.Duration, alternate bool) {
 // noteBytes is note of a line of the primary screen, which becomes a string only if
 // it is new.
 func (l *lineLog) noteBytes(text []byte, first, last time.Duration) {
-	if l.full(len(text)) {
-		l.dropped++ // without a look whether it is there: this is the end of a long flood
-	} else if i, ok := l.index[string(text)]; ok {
+	if i, ok := l.index[string(text)]; ok {
 		line := &l.lines[i]
 		line.First, line.Last, line.Alt = min(line.First, first), max(line.Last, last), false
+	} else if l.full(len(text)) {
+		l.dropped++
 	} else {
 		l.note(string(text), first, last, false)
 	}

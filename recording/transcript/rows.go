@@ -39,6 +39,16 @@ func appendRow(dst []byte, l vt.Line) []byte {
 	return dst
 }
 
+// isBlank tells whether a row shows no text.
+func isBlank(l vt.Line) bool {
+	for _, c := range l.Cells() {
+		if r, ok := c.Rune(); !ok || r != ' ' {
+			return false
+		}
+	}
+	return true
+}
+
 // cellsText returns the text of the columns from..to.
 func cellsText(l vt.Line, from, to int) string {
 	cells := l.Cells()

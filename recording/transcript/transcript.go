@@ -138,7 +138,7 @@ type machine struct {
 
 func newMachine(cols, rows int) *machine {
 	m := &machine{lines: newLineLog()}
-	m.term = vt.New(cols, rows, vt.WithScrollback(scrollback), vt.WithScrolled(m.scrolledOff), vt.WithEvents(m.heard))
+	m.term = vt.New(cols, rows, vt.WithScrolled(m.scrolledOff), vt.WithEvents(m.heard))
 	m.out.Cols, m.out.Rows = m.term.Size()
 	return m
 }
@@ -207,6 +207,9 @@ func (m *machine) sample(until time.Duration) {
 func (m *machine) resize(cols, rows int) {
 	m.sample(m.now)
 	cursor := m.term.Cursor()
+	// What one resize pushes off, the next may bring back. Without one, rows that are
+	// kept would only have to be made anew.
+	vt.WithScrollback(scrollback)(m.term)
 	m.term.Resize(cols, rows)
 	m.fed = true
 	m.commands.resized()
