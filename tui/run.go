@@ -100,6 +100,9 @@ func Run(ctx context.Context, c Config) (err error) {
 		tea.WithContext(ctx), tea.WithFPS(120), tea.WithoutSignalHandler(), tea.WithEnvironment(without(c.Env, "NO_COLOR")))...)
 	stop := onSignal(func() { program.Send(leaveMsg{}) })
 	defer stop()
+	if c.Output == nil {
+		defer onSuspend(program.Send)()
+	}
 	if c.Library != nil {
 		go func() { program.Send(recoverLibrary(ctx, c.Library)) }()
 	}
