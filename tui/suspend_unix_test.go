@@ -8,6 +8,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"rexec/internal/testreq"
 )
 
 func TestTheTerminalIsTakenAgainAfterAStop(t *testing.T) {
@@ -30,8 +32,7 @@ func TestTheTerminalIsTakenAgainAfterAStop(t *testing.T) {
 // Where no shell could let the app go on, it must not stop.
 func TestASignalToStopIsTakenWhereNobodyCouldLetItGoOn(t *testing.T) {
 	if stoppable() {
-		t.Log("this test is run as a job of a shell: the signal would stop it")
-		return
+		testreq.Skip(t, "the signal would stop the test, which is a job of a shell; run it by go test")
 	}
 	sent := make(chan tea.Msg, 2)
 	stop := onSuspend(func(msg tea.Msg) { sent <- msg })
