@@ -84,6 +84,7 @@ func decodeHeader(fields []field, tell report) (Header, error) {
 		}
 	}
 	size := field{line: 1, col: 1}
+	at := map[string]field{}
 	for _, f := range fields {
 		if !f.isNull() || !knownField(f.key) {
 			if err := h.decodeField(f, tell); err != nil {
@@ -91,10 +92,16 @@ func decodeHeader(fields []field, tell report) (Header, error) {
 			}
 		}
 		if isOurs(f.key, h.Version) && (f.key == "term" || f.key == "width" || f.key == "height") {
-			size = f
+			size, at[f.key] = f, f
 		}
 	}
-	return h, h.checkSize(size, tell)
+	place := func(key string) field {
+		if f, ok := at[key]; ok {
+			return f
+		}
+		return size
+	}
+	return h, h.checkSize(place("width"), place("height"), tell)
 }
 
 func knownField(key string) bool {
@@ -269,8 +276,8 @@ func (h *Header) decodeRexec(f field, tell report) error {
 
 // checkSize puts the default in the place of a size that is missing, and bounds
 // one that is absurd.
-func (h *Header) checkSize(at field, tell report) error {
-	fix := func(n *int, def, most int, what string) error {
+func (h *Header) checkSize(width, height field, tell report) error {
+	fix := func(at field, n *int, def, most int, what string) error {
 		switch {
 		case *n == 0:
 			*n = def
@@ -285,10 +292,10 @@ func (h *Header) checkSize(at field, tell report) error {
 		}
 		return nil
 	}
-	if err := fix(&h.Cols, DefaultCols, MaxCols, "width"); err != nil {
+	if err := fix(width, &h.Cols, DefaultCols, MaxCols, "width"); err != nil {
 		return err
 	}
-	return fix(&h.Rows, DefaultRows, MaxRows, "height")
+	return fix(height, &h.Rows, DefaultRows, MaxRows, "height")
 }
 
 // text reads a string.

@@ -35,6 +35,8 @@ func TestValidateNamesPlaceAndEffect(t *testing.T) {
 		{"two statuses", v3 + `[1, "x", "0"]` + "\n\n" + `[1, "x", "1"]`, "4:1 players cope a second exit status"},
 		{"long code", v2 + "\n" + `[1, "oops", ""]` + "\n", `3:1 players cope the code "oops" is longer than a character`},
 		{"big resize", v2 + `[1, "r", "9000x10"]`, "2:1 players cope resize to 9000x10, above 1000x1000"},
+		{"big screen", `{"version":2,"width":9000,"height":24}`, "1:22 players cope the header's width is 9000, above 1000"},
+		{"no screen", `{"version":3,"term":{"cols":80}}`, "1:21 some players fail the header has no height, or 0"},
 		{"backward", v2 + `[2, "o", ""]` + "\n" + `[1, "o", ""]`, "3:2 some players fail time runs backward, from 2s to 1s"},
 		{"torn", v2 + `[2, "o", "ab`, "2:13 some players fail the last line is torn"},
 		{"v1", `{"version":1,"width":80,"height":24,"stdout":[[1,"a"],[-1,"b"]]}`, "1:56 some players fail the time is negative"},

@@ -134,6 +134,7 @@ var kinds = []kind{
 	{"text behind the header", SomeFail, "left out"},
 	{"in the header", SomeFail, "escaped"},
 	{"the header has no ", SomeFail, "set to the default"},
+	{", above 1", PlayersCope, "cut to what is possible"}, // sizes: the bound is ours
 	{"the header's ", SomeFail, "set to what is possible"},
 	{"env is not", SomeFail, "left out"},
 	{"theme is not", SomeFail, "left out"},
@@ -155,7 +156,6 @@ var kinds = []kind{
 	{"not valid UTF-8", SomeFail, "replaced by U+FFFD"},
 	// Resizes.
 	{"resize to what is no size", SomeFail, "left out"},
-	{"resize to", PlayersCope, "cut to what is possible"},
 	// Shapes.
 	{"too many elements", SomeFail, "cut to three"},
 	{"text behind the event", SomeFail, "left out"},
