@@ -255,7 +255,7 @@ func (a app) act(now time.Time, id int, action page.Action, fx *effects) app {
 	case page.Send:
 		fx.sends = append(fx.sends, action)
 	case page.Toast:
-		return a.toast(now, action, fx)
+		return a.toast(now, id, action, fx)
 	case page.Ask:
 		a.dialogs = append(a.dialogs[:len(a.dialogs):len(a.dialogs)], asked{id, action.Dialog.Open(now)})
 		fx.redraw = true
@@ -305,9 +305,9 @@ func addressed(id int, cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-func (a app) toast(now time.Time, t page.Toast, fx *effects) app {
+func (a app) toast(now time.Time, by int, t page.Toast, fx *effects) app {
 	var life time.Duration
-	a.toasts, life = a.toasts.At(now).Add(now, t.Kind, t.Text)
+	a.toasts, life = a.toasts.At(now).Add(now, by, t.Kind, t.Text)
 	fx.redraw = true
 	if t.Kind >= widget.ToastWarn {
 		fx.logs = append(fx.logs, t.Text)

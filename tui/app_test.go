@@ -429,6 +429,18 @@ func TestToastsVanish(t *testing.T) {
 	}
 }
 
+func TestToastsGoWithThePageThatTheyAreAbout(t *testing.T) {
+	b := start(t, 80, 24)
+	b.send(noticeMsg{page.Toast{Kind: widget.ToastInfo, Text: "of the app"}})
+	b.keys("enter")
+	fx := effects{}
+	b.app = b.app.act(b.now, b.app.top(), page.Info("of the player"), &fx)
+	b.shows("of the player")
+	b.keys("q")
+	b.hides("of the player")
+	b.shows("of the app")
+}
+
 func TestOnlyChangesAreDrawn(t *testing.T) {
 	b := start(t, 80, 24)
 	b.keys("c")

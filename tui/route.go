@@ -27,6 +27,7 @@ func (a app) show(now time.Time, stack []int, fx *effects) app {
 		if close := a.page(id).Close(); close != nil {
 			fx.do(func() tea.Msg { close(); return nil })
 		}
+		a.toasts = a.toasts.Without(id)
 		a.pages = slices.DeleteFunc(slices.Clone(a.pages), func(s slot) bool { return s.id == id })
 	}
 	return a

@@ -24,6 +24,7 @@ type Toasts struct {
 }
 
 type toast struct {
+	by    int
 	kind  ToastKind
 	text  string
 	until time.Time
@@ -42,8 +43,9 @@ func (k ToastKind) life(text string) time.Duration {
 }
 
 // Add returns the toasts with one more, and how long it will stay. A toast that
-// says the same as one that is shown takes its place.
-func (ts Toasts) Add(now time.Time, kind ToastKind, text string) (Toasts, time.Duration) {
+// says the same as one that is shown takes its place. by names who says it, for
+// Without.
+func (ts Toasts) Add(now time.Time, by int, kind ToastKind, text string) (Toasts, time.Duration) {
 	var items []toast
 	for _, t := range ts.items {
 		if t.text != text {
@@ -51,7 +53,7 @@ func (ts Toasts) Add(now time.Time, kind ToastKind, text string) (Toasts, time.D
 		}
 	}
 	life := kind.life(text)
-	items = append(items, toast{kind, text, now.Add(life)})
+	items = append(items, toast{by, kind, text, now.Add(life)})
 	items = items[max(len(items)-maxToasts, 0):]
 	return Toasts{items}, life
 }
@@ -61,6 +63,17 @@ func (ts Toasts) At(now time.Time) Toasts {
 	var items []toast
 	for _, t := range ts.items {
 		if now.Before(t.until) {
+			items = append(items, t)
+		}
+	}
+	return Toasts{items}
+}
+
+// Without returns the toasts without those of somebody who has left.
+func (ts Toasts) Without(by int) Toasts {
+	var items []toast
+	for _, t := range ts.items {
+		if t.by != by {
 			items = append(items, t)
 		}
 	}

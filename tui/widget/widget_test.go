@@ -187,9 +187,9 @@ func TestListAsksForMoreInTime(t *testing.T) {
 }
 
 func TestToasts(t *testing.T) {
-	ts, life := Toasts{}.Add(noon, ToastInfo, "one")
-	ts, _ = ts.Add(noon.Add(time.Second), ToastError, "two")
-	ts, _ = ts.Add(noon.Add(time.Second), ToastError, "two")
+	ts, life := Toasts{}.Add(noon, 1, ToastInfo, "one")
+	ts, _ = ts.Add(noon.Add(time.Second), 1, ToastError, "two")
+	ts, _ = ts.Add(noon.Add(time.Second), 1, ToastError, "two")
 	if len(ts.items) != 2 {
 		t.Errorf("%d toasts, want what is said twice to stand once", len(ts.items))
 	}
@@ -200,7 +200,7 @@ func TestToasts(t *testing.T) {
 		t.Error("a toast stays for ever")
 	}
 	for i := range 9 {
-		ts, _ = ts.Add(noon, ToastInfo, fmt.Sprint(i))
+		ts, _ = ts.Add(noon, 1, ToastInfo, fmt.Sprint(i))
 	}
 	if len(ts.items) != maxToasts {
 		t.Errorf("%d toasts at once, want %d", len(ts.items), maxToasts)
