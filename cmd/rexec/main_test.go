@@ -18,7 +18,15 @@ import (
 
 // TestMain lets the scripts run this binary as rexec.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rexec": main})
+	testscript.Main(tests{m}, map[string]func(){"rexec": main})
+}
+
+// tests removes what the tests have built together.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	defer func() { os.RemoveAll(buildDir) }() // known only at the end
+	return t.M.Run()
 }
 
 // deadline ends a wait that would otherwise never end.

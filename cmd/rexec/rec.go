@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -92,8 +93,12 @@ func (a *app) rec(ctx context.Context, o recOptions, command []string) error {
 		a.say("recording; type exit or press ctrl+d to end")
 	}
 	outer.makeRaw()
+	// Carrying bytes is work for one processor: on two, waking the other one for each
+	// key takes as long again as all the rest.
+	processors := runtime.GOMAXPROCS(1)
 	go a.feed(s, outer)
 	killed := a.attend(s, outer, signals)
+	runtime.GOMAXPROCS(processors)
 	outer.restore()
 	return a.saveRec(context.WithoutCancel(ctx), s, dest, killed)
 }

@@ -17,13 +17,16 @@ import (
 	"rexec/vt"
 )
 
+// buildDir holds what buildRexec has built, for all tests.
+var buildDir string
+
 // buildRexec builds the program once, as a user does, and returns its path.
 var buildRexec = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "rexec-e2e-")
-	if err != nil {
+	var err error
+	if buildDir, err = os.MkdirTemp("", "rexec-e2e-"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "rexec")
+	path := filepath.Join(buildDir, "rexec")
 	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
