@@ -2,7 +2,6 @@ package player
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -427,72 +426,6 @@ func TestTheMouseSeeksOnTheBar(t *testing.T) {
 	s.at(time.Minute)
 }
 
-func TestSearch(t *testing.T) {
-	s := show(t, story(), 80, 24)
-	s.wait(2 * time.Second).press("/").shows("text, or /regular expression").typing("step 1").shows("/step 1")
-	s.press("enter").wait(time.Second)
-	// step 10, the first from here on; then 11 … 19, 100 …, and at last step 1.
-	s.at(5*time.Second).shows("step 10", "2/32", "●").press("n").at(5500*ms).shows("3/32").press("N", "N").at(500 * ms).shows("1/32")
-	s.press("N").at(time.Minute).shows("32/32").press("n").at(500 * ms)
-	if len(s.toasts) != 2 {
-		t.Errorf("toasts %q, want two about coming round", s.toasts)
-	}
-	s.press("7", "n").at(50 * time.Second)
-	b := s.draw()
-	row, col := find(t, b.String(), "step 100")
-	if got := b.Style(col, row); !reflect.DeepEqual(got, s.env.Theme.MatchCurrent) {
-		t.Errorf("the hit has style %+v", got)
-	}
-	if got := b.Style(col+6, row); reflect.DeepEqual(got, s.env.Theme.MatchCurrent) {
-		t.Error("more than the hit is marked")
-	}
-	row, col = find(t, b.String(), "step 40")
-	if got := b.Style(col, row); got.Bg != nil {
-		t.Errorf("what was not searched for has style %+v", got)
-	}
-	s.press("esc").lacks("/32", "●")
-	if len(s.asked) > 0 {
-		t.Errorf("clearing the search asked for %v", s.asked)
-	}
-	s.press("esc")
-	if len(s.asked) != 1 || s.asked[0] != (page.Back{}) {
-		t.Errorf("leaving asked for %v", s.asked)
-	}
-}
-
-func find(t *testing.T, text, part string) (row, col int) {
-	t.Helper()
-	for y, line := range strings.Split(text, "\n") {
-		if before, _, ok := strings.Cut(line, part); ok {
-			return y, len([]rune(before))
-		}
-	}
-	t.Fatalf("%q is not on the screen:\n%s", part, text)
-	return 0, 0
-}
-
-func TestSearchesThatFindLittle(t *testing.T) {
-	s := show(t, story(), 80, 24, paused)
-	s.press("/").typing("nothing like it").press("enter").wait(time.Second).at(0).shows("no match")
-	s.press("/").press("esc").shows("no match") // the search in force stays
-	s.press("/").press("enter").lacks("no match")
-	s.press("9", "/").typing("step 3").press("enter").wait(time.Second)
-	s.at(1500 * ms).shows("1/11")
-	if len(s.toasts) != 1 || !strings.Contains(s.toasts[0], "first match") {
-		t.Errorf("toasts %q", s.toasts)
-	}
-	s.press("/").typing("/step 1[12]$").press("enter").wait(time.Second).at(5500 * ms).shows("1/2")
-	s.press("/").typing("/(").press("enter")
-	if len(s.toasts) != 2 || !strings.Contains(s.toasts[1], "egular expression") {
-		t.Errorf("toasts %q", s.toasts)
-	}
-}
-
-func TestBeginsWithASearch(t *testing.T) {
-	s := show(t, story(), 80, 24, func(p *page.Playback) { p.Query, p.Start = "step 110", 50*time.Second })
-	s.wait(time.Second).at(55*time.Second).shows("step 110", "1/1", "‖")
-}
-
 func TestOldAnswersAreDropped(t *testing.T) {
 	s := show(t, story(), 80, 24, paused)
 	var late []tea.Msg
@@ -558,65 +491,6 @@ func TestEmptyRecording(t *testing.T) {
 	s := show(t, `{"version":2,"width":30,"height":8}`+"\n", 80, 24)
 	s.wait(time.Second).shows("0:00/0:00", "ended").press("space", "right", ".", ",", "9", "G", "[", "n", "s", "/").typing("x").press("enter").wait(time.Second)
 	s.shows("no match")
-}
-
-// long is a cast of an hour that is not read in one go.
-func long() string {
-	var b strings.Builder
-	b.WriteString(`{"version":2,"width":80,"height":24}` + "\n")
-	for i := range 36_000 {
-		fmt.Fprintf(&b, "[%g, \"o\", \"%s %d\\r\\n\"]\n", float64(i)/10, strings.Repeat("output ", 20), i)
-	}
-	return b.String()
-}
-
-// unread is a stage whose recording is open and not indexed; the index's commands
-// are left out.
-func unread(t *testing.T, with ...func(*page.Playback)) *stage {
-	t.Helper()
-	s := show(t, story(), 80, 24, with...)
-	tape, err := timeline.Open(t.Context(), timeline.Bytes([]byte(long())), timeline.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { tape.Close() })
-	frame, err := tape.At(t.Context(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.m, _ = s.m.opened(s.env, openedMsg{tape: tape, frame: frame, facts: learn(tape)})
-	if known := s.m.facts.duration; s.m.facts.indexed || known > 30*time.Minute {
-		t.Fatalf("%v are known from the start: the test needs a longer cast", known)
-	}
-	return s
-}
-
-func anHour(p *page.Playback) { p.Duration = time.Hour - 100*ms }
-
-func TestWhileItIsReadItIsAsLongAsTheLibrarySays(t *testing.T) {
-	s := unread(t, paused, anHour)
-	s.shows("0:00/59:59 ").press("5").at(anHourOf(0.5)).shows("29:59/59:59")
-	s.press("9").at(anHourOf(0.9))
-	if got := s.m.frame.Time; got < anHourOf(0.9)-time.Second || got > anHourOf(0.9) {
-		t.Errorf("the frame is of %v", got)
-	}
-}
-
-func anHourOf(part float64) time.Duration { return time.Duration(part * float64(time.Hour-100*ms)) }
-
-// The index may come further while a seek is under way.
-func TestASeekBeyondTheIndexGetsThere(t *testing.T) {
-	s := unread(t, paused, anHour)
-	m, action := s.m.goTo(s.env, 50*time.Minute)
-	s.m = m
-	s.at(50 * time.Minute)
-	if _, err := s.m.tape.At(t.Context(), s.m.facts.duration+time.Second); err != nil {
-		t.Fatal(err)
-	}
-	s.send(indexMsg{facts: learn(s.m.tape)})
-	s.act(action)
-	s.at(50 * time.Minute)
-	s.press("space").wait(time.Second).at(50*time.Minute + time.Second)
 }
 
 func TestASmallRecordingHasAFrame(t *testing.T) {
