@@ -117,6 +117,9 @@ func (a *app) edit(ctx context.Context, arg string, f editFlags, title *string) 
 		if in.Problems > 0 {
 			a.say("%s has %s, passed over or mended; rexec validate lists them", name, count(in.Problems, "damaged place"))
 		}
+		if src.id != "" {
+			in.ID = src.id
+		}
 		inputs = append(inputs, in)
 	}
 	if o, err = f.options(max(inputs[0].Duration, 1)); err != nil {

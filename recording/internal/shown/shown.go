@@ -19,7 +19,6 @@
 package shown
 
 import (
-	"bytes"
 	"unicode/utf8"
 
 	"rexec/recording/internal/escape"
@@ -30,9 +29,11 @@ import (
 type Text struct {
 	Bytes []byte
 	// Cells has, for each cell of the line, where it begins in Bytes; Glyphs its
-	// number, or -1. Both are nil without provenance.
+	// number, or -1. All three are nil without provenance.
 	Cells  []int
 	Glyphs []int64
+	// Widths has the columns of each cell; 0 in what was read from the stream.
+	Widths []uint8
 	// Row is where the line begins on the screen; -1: it scrolled off, or was read
 	// from the stream.
 	Row int
@@ -79,9 +80,19 @@ type line struct {
 	text   []byte
 	cells  []int
 	glyphs []int64
+	widths []uint8
 }
 
-func (l *line) reset() { l.text, l.cells, l.glyphs = l.text[:0], l.cells[:0], l.glyphs[:0] }
+func (l *line) reset() {
+	l.text, l.cells, l.glyphs, l.widths = l.text[:0], l.cells[:0], l.glyphs[:0], l.widths[:0]
+}
+
+// cell begins a cell where the text ends.
+func (l *line) cell(glyph int64, width int) {
+	l.cells = append(l.cells, len(l.text))
+	l.glyphs = append(l.glyphs, glyph)
+	l.widths = append(l.widths, uint8(width))
+}
 
 // New returns a watcher for a screen; provenance numbers the characters.
 func New(cols, rows int, provenance bool) *Watcher {
@@ -172,8 +183,7 @@ func (w *Watcher) char(c []byte, numbered bool) {
 		w.buf = appendNumber(w.buf[:0], w.glyph)
 		w.buf = append(w.buf, c...)
 		_, _ = w.term.Write(w.buf)
-		w.stream.cells = append(w.stream.cells, len(w.stream.text))
-		w.stream.glyphs = append(w.stream.glyphs, w.glyph)
+		w.stream.cell(w.glyph, 0)
 		w.glyph++
 	} else {
 		_, _ = w.term.Write(c)
@@ -214,8 +224,7 @@ func (w *Watcher) control(b byte) {
 			w.returned()
 		}
 		if w.number {
-			w.stream.cells = append(w.stream.cells, len(w.stream.text))
-			w.stream.glyphs = append(w.stream.glyphs, -1)
+			w.stream.cell(-1, 0)
 		}
 		w.stream.text = append(w.stream.text, '\t')
 	}
@@ -233,7 +242,7 @@ func (w *Watcher) returned() {
 func (w *Watcher) back() {
 	s := &w.stream
 	if n := len(s.cells); n > 0 {
-		s.text, s.cells, s.glyphs = s.text[:s.cells[n-1]], s.cells[:n-1], s.glyphs[:n-1]
+		s.text, s.cells, s.glyphs, s.widths = s.text[:s.cells[n-1]], s.cells[:n-1], s.glyphs[:n-1], s.widths[:n-1]
 	} else if len(s.text) > 0 {
 		_, n := utf8.DecodeLastRune(s.text)
 		s.text = s.text[:len(s.text)-n]
@@ -357,7 +366,7 @@ func (w *Watcher) keep(l *line) {
 	if len(w.page) >= maxPage {
 		w.page = append(w.page[:0], w.page[maxPage/2:]...)
 	}
-	w.page = append(w.page, line{bytes.Clone(l.text), append([]int(nil), l.cells...), append([]int64(nil), l.glyphs...)})
+	w.page = append(w.page, l.appendTo(line{}))
 }
 
 // settle reads the lines of the screen that changed since it was last read.
@@ -394,18 +403,56 @@ func (w *Watcher) settle() {
 		}
 		y += n
 	}
+	w.seeEdges(s, same)
 	if w.paging > 0 {
 		w.paging--
 		w.seePage(s)
 	}
 }
 
+// seeEdges reads rows that are full and go on at the start of the next one as one
+// line: editors and pagers break long lines themselves, and no row says so.
+func (w *Watcher) seeEdges(s *vt.Snapshot, same func(y int) bool) {
+	_, rows := s.Size()
+	for y := 0; y < rows-1; y++ {
+		n, fresh, broken := 1, !same(y), false
+		for y+n < rows && n < maxEdges && goesOn(s.Line(y+n-1), s.Line(y+n)) {
+			fresh = fresh || !same(y+n)
+			broken = broken || !s.Line(y+n-1).Wrapped()
+			n++
+		}
+		if fresh && broken {
+			w.cur.reset()
+			for i := range n {
+				w.read(&w.cur, s.Line(y+i), i == n-1)
+			}
+			w.see(&w.cur, y)
+		}
+		y += n - 1
+	}
+}
+
+// maxEdges is how many rows are read as one line that no row says is one.
+const maxEdges = 60
+
+// goesOn tells whether a row's text may go on in the next.
+func goesOn(l, next vt.Line) bool {
+	if l.Wrapped() {
+		return true
+	}
+	return l.Len() > 1 && !empty(l, l.Len()-1) && !empty(next, 0)
+}
+
+func empty(l vt.Line, x int) bool {
+	r, ok := l.Cells()[x].Rune()
+	return ok && r == ' '
+}
+
 // seePage reads the whole screen with the lines above it, as one text.
 func (w *Watcher) seePage(s *vt.Snapshot) {
 	var all line
 	newline := func() {
-		all.cells = append(all.cells, len(all.text))
-		all.glyphs = append(all.glyphs, -1)
+		all.cell(-1, 0)
 		all.text = append(all.text, '\n')
 	}
 	if !s.Modes().AltScreen {
@@ -433,13 +480,14 @@ func (l *line) appendTo(to line) line {
 		to.cells = append(to.cells, base+c)
 	}
 	to.glyphs = append(to.glyphs, l.glyphs...)
+	to.widths = append(to.widths, l.widths...)
 	return to
 }
 
 func (w *Watcher) see(l *line, row int) {
 	t := Text{Bytes: l.text, Row: row, Top: w.top, Alt: w.term.Modes().AltScreen}
 	if w.number {
-		t.Cells, t.Glyphs = l.cells, l.glyphs
+		t.Cells, t.Glyphs, t.Widths = l.cells, l.glyphs, l.widths
 	}
 	w.See(t)
 }
@@ -455,7 +503,7 @@ func (w *Watcher) read(to *line, l vt.Line, last bool) {
 			}
 			end--
 		}
-	} else if end > 1 && cells[end-1].IsBlank() {
+	} else if l.Wrapped() && end > 1 && cells[end-1].IsBlank() {
 		end-- // a wide character did not fit
 	}
 	if len(to.text) >= maxLine {
@@ -466,8 +514,7 @@ func (w *Watcher) read(to *line, l vt.Line, last bool) {
 			continue
 		}
 		if w.number {
-			to.cells = append(to.cells, len(to.text))
-			to.glyphs = append(to.glyphs, numberOf(c))
+			to.cell(numberOf(c), c.Width())
 		}
 		if r, ok := c.Rune(); ok && r < utf8.RuneSelf {
 			to.text = append(to.text, byte(r))
