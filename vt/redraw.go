@@ -4,13 +4,17 @@ import "strconv"
 
 // AppendRedraw appends escape sequences that make a terminal of the same size,
 // whatever it showed before, show this snapshot: cells, cursor, title, palette,
-// modes, margins, tab stops, character sets and pen. What no sequence can say is
-// left out: the hidden screen, and a half-read sequence. Text wrapped by the
-// right margin is wrapped by it again.
+// modes, margins, tab stops, character sets and pen; and, under an alternate
+// screen, the primary one that comes back when its program ends. What no sequence
+// can say, a half-read sequence, is left out. Text wrapped by the right margin is
+// wrapped by it again.
 func (s *Snapshot) AppendRedraw(dst []byte) []byte {
 	d := redraw{s: s, dst: dst}
 	d.begin()
-	d.rows()
+	if s.state.modes.AltScreen {
+		d.primary()
+	}
+	d.rows(s.lines)
 	d.end()
 	return d.dst
 }
@@ -48,7 +52,7 @@ func (d *redraw) mode(n int, on bool) {
 func (d *redraw) begin() {
 	st := &d.s.state
 	d.str("\x1b%G\x1b[!p\x1b[?2026l\x1b[?2027l\x1b[?69l\x1b[r\x1b[?6l\x1b[?7h\x1b[4l\x1b[20l\x1b(B\x0f\x1b[0m\x1b]8;;\x1b\\")
-	d.mode(1049, st.modes.AltScreen)
+	d.mode(1049, false)
 	d.str("\x1b[0m\x1b[H\x1b[2J")
 	if st.title != "" {
 		d.str("\x1b]2;" + st.title + "\x1b\\")
@@ -67,11 +71,23 @@ func (d *redraw) begin() {
 	}
 }
 
+// primary draws the hidden primary screen with its cursor, and goes on to the
+// alternate one.
+func (d *redraw) primary() {
+	d.rows(d.s.other)
+	saved := &d.s.state.saved[0]
+	d.csi("", "H", saved.y+1, saved.x+1)
+	d.style(saved.pen)
+	d.mode(1049, true)
+	d.style(Cell{})
+	d.str("\x1b[H")
+}
+
 // rows writes the cells. After a wrapped row nothing moves the cursor: the next
 // character wraps.
-func (d *redraw) rows() {
+func (d *redraw) rows(lines []*line) {
 	wrapping := false
-	for y, l := range d.s.lines {
+	for y, l := range lines {
 		end := len(l.cells)
 		for !l.wrapped && end > 0 && l.cells[end-1] == (Cell{}) {
 			end--
@@ -183,6 +199,11 @@ func (d *redraw) style(c Cell) {
 func (d *redraw) end() {
 	st := &d.s.state
 	d.tabs()
+	if saved := &st.saved[st.screen()]; *saved != (savedCursor{}) {
+		d.csi("", "H", saved.y+1, saved.x+1)
+		d.style(saved.pen)
+		d.str("\x1b7")
+	}
 	d.str("\x1b[" + strconv.Itoa(st.top+1) + ";" + strconv.Itoa(st.bottom+1) + "r")
 	if st.marginMode {
 		d.mode(69, true)

@@ -27,6 +27,7 @@ var ownInputs = map[string]string{
 	"stacks":        "\x1b[1;31m\x1b[#{\x1b[0;4mx\x1b[#}y\x1b[>1u\x1b[=5;2u\x1b[<1u\x1b[?1;7s\x1b[?7l\x1b[?1;7r",
 	"marks":         "\x1b]133;A\a$ \x1b]133;B\als\x1b]133;C\a\r\nout\r\n\x1b]133;D;0\a\x1b]7;file://h/tmp\a",
 	"alternate":     "primary\x1b[?1049h\x1b[31malt\x1b7\x1b[3;3H\x1b8x\x1b[?1049lback",
+	"under vim":     "$ vim\r\n\x1b[35mkept\x1b[4;7H\x1b[?1049h\x1b[2J\x1b[31m~\x1b[3;3Hediting",
 	"margins":       "\x1b[?69h\x1b[3;8s\x1b[2;4r\x1b[?6h\x1b[Habcdefghijkl\x1b[2Lm\x1b[1@n\x1b[S\x1b[T\x1b[?6l\x1b[Hz",
 	"rectangles":    strings.Repeat("abcdefghij0123456789", 5) + "\x1b[1;1;2;4;1;3;5;1$v\x1b[88;2;2;3;3$x\x1b[1;1;3;3;1;7$r\x1b[2;2;4;4$z",
 	"selective":     "\x1b[1\"qkeep\x1b[0\"qlose\x1b[?2K\x1b[H\x1b[?J",
@@ -175,6 +176,12 @@ func TestRedrawShowsTheSame(t *testing.T) {
 			other.Write(next)
 			if got, want := other.Snapshot(), term.Snapshot(); !got.SameScreen(want) {
 				t.Errorf("%s: after the redraw more text lands elsewhere:\n%s", c.name, screens(got, want))
+			}
+			// And the program under a full-screen one comes back.
+			term.Write([]byte("\x1b[?1049l"))
+			other.Write([]byte("\x1b[?1049l"))
+			if got, want := other.Snapshot(), term.Snapshot(); !got.SameScreen(want) {
+				t.Errorf("%s: after the redraw another primary screen comes back:\n%s", c.name, screens(got, want))
 			}
 		}
 	}

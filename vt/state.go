@@ -89,8 +89,8 @@ func (t *Terminal) resetState() {
 }
 
 // screen is 0 for the primary screen, 1 for the alternate one.
-func (t *Terminal) screen() int {
-	if t.modes.AltScreen {
+func (s *state) screen() int {
+	if s.modes.AltScreen {
 		return 1
 	}
 	return 0
