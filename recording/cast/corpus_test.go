@@ -171,9 +171,8 @@ func TestCorpusRoundTrips(t *testing.T) {
 				t.Fatal(err)
 			}
 			h, events, _ := readAll(t, string(data), Strict)
-			text := string(data)
 			for _, version := range []int{2, 3, 2} {
-				text = writeAll(t, h, version, events)
+				text := writeAll(t, h, version, events)
 				h2, events2, _ := readAll(t, text, Strict)
 				h.Version = version
 				if !reflect.DeepEqual(h2, h) {

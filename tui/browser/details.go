@@ -26,7 +26,7 @@ func (m Model) drawPreview(env page.Env, s *screen.Screen, r screen.Rect) {
 	}
 	rec := e.recording
 	v := m.preview.known[viewKey(rec)]
-	y := drawStill(env, s, r, v.still, rec.Cols, rec.Rows)
+	y := drawStill(env, s, r, v.still, rec.Rows)
 	y = drawDetails(env, s, screen.R(r.Min.X, y, r.Dx(), r.Max.Y-y), rec)
 	if v.err != nil {
 		for _, line := range s.Wrap("! "+whyNoView(v.err), r.Dx()) {
@@ -51,11 +51,11 @@ func whyNoView(err error) string {
 }
 
 func (m Model) previewTerminal(env page.Env, s *screen.Screen, r screen.Rect, t page.Terminal) {
-	cols, rows := 0, 0
+	rows := 0
 	if t.Screen != nil {
-		cols, rows = t.Screen.Size()
+		_, rows = t.Screen.Size()
 	}
-	y := drawStill(env, s, r, t.Screen, cols, rows)
+	y := drawStill(env, s, r, t.Screen, rows)
 	s.Text(r.Min.X, y, r.Dx(), t.Title, env.Theme.Bold)
 	text, st := "running, not recorded", env.Theme.Muted
 	switch {
@@ -71,7 +71,7 @@ func (m Model) previewTerminal(env page.Env, s *screen.Screen, r screen.Rect, t 
 
 // drawStill draws a snapshot with a line below it, in at most the upper half of r,
 // and returns the row after it.
-func drawStill(env page.Env, s *screen.Screen, r screen.Rect, snap *vt.Snapshot, cols, rows int) int {
+func drawStill(env page.Env, s *screen.Screen, r screen.Rect, snap *vt.Snapshot, rows int) int {
 	// The place is kept while the picture is being made.
 	height := min(rows, max(r.Dy()/2, 3))
 	if height <= 0 || r.Dy() < 8 {
@@ -79,7 +79,7 @@ func drawStill(env page.Env, s *screen.Screen, r screen.Rect, snap *vt.Snapshot,
 	}
 	place := screen.R(r.Min.X, r.Min.Y, r.Dx(), height)
 	if snap != nil {
-		cols, rows = snap.Size()
+		_, rows = snap.Size()
 		s.Terminal(snap, place, screen.View{Y: stillTop(snap, rows, height), Still: true})
 	}
 	s.Text(r.Min.X, place.Max.Y, r.Dx(), strings.Repeat("─", r.Dx()), env.Theme.Border)

@@ -12,7 +12,6 @@ import (
 // from the table.
 type Help struct {
 	contexts []keys.Context
-	prefix   string
 	top      int
 }
 
