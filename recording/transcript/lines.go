@@ -41,10 +41,8 @@ type screen struct {
 	rows  []row
 	paras []standing // from the top
 	until time.Duration
-	// carry is what scrolled off of the paragraph that the first row goes on with, and
-	// begun is when that was first there.
+	// carry is what scrolled off of the paragraph that the first row goes on with.
 	carry []byte
-	begun time.Duration
 	spare struct {
 		rows  []row
 		paras []standing
@@ -123,9 +121,6 @@ func (l *lineLog) scrollOff(line vt.Line, first, now time.Duration) {
 		s.carry = s.carry[:0]
 		return
 	}
-	if len(s.carry) == 0 {
-		s.begun = first
-	}
 	if len(s.carry) < MaxLineText {
 		s.carry = appendRow(s.carry, line)
 	}
@@ -133,20 +128,20 @@ func (l *lineLog) scrollOff(line vt.Line, first, now time.Duration) {
 		return
 	}
 	if text := bytes.TrimRight(s.carry, " "); len(text) > 0 {
-		l.noteBytes(text, s.begun, now)
+		l.noteBytes(text, first, now)
 	}
 	s.carry = s.carry[:0]
 }
 
 // resized is told that rows were wrapped anew, some of them perhaps into the
 // scrollback.
-func (l *lineLog) resized(s *vt.Snapshot, now time.Duration) {
+func (l *lineLog) resized(s *vt.Snapshot) {
 	n := s.Scrollback()
 	i := n
 	for i > 0 && s.ScrollbackLine(i-1).Wrapped() {
 		i--
 	}
-	l.primary.carry, l.primary.begun = l.primary.carry[:0], now
+	l.primary.carry = l.primary.carry[:0]
 	for ; i < n; i++ {
 		l.primary.carry = appendRow(l.primary.carry, s.ScrollbackLine(i))
 	}
@@ -195,7 +190,7 @@ func (l *lineLog) update(s *screen, shown, until time.Duration, scrolled []row, 
 	rows = append(rows[:0], rows[k:]...)
 	s.spare.rows, s.spare.paras = s.rows, s.paras
 	s.rows, s.paras, s.until = rows, paras[:stay], until
-	s.carry, s.begun = append(s.carry[:0], carry...), shown
+	s.carry = append(s.carry[:0], carry...)
 }
 
 // unchanged tells whether a snapshot shares all its rows with the screen.
@@ -268,7 +263,7 @@ func paragraphs(paras []standing, rows []row, carry []byte, n int) ([]standing, 
 			text = strings.TrimRight(b.String(), " ")
 		}
 		if text != "" {
-			paras = append(paras, standing{text: text, row: start, gone: i < n, first: rows[start].first})
+			paras = append(paras, standing{text: text, row: start, gone: i < n, first: r.first})
 		}
 		b.Reset()
 		start, joined = i+1, false

@@ -157,11 +157,8 @@ func (m *machine) event(e cast.Event) {
 	switch e.Code {
 	case cast.Output:
 		m.output(e.Data)
-		if at := m.term.Cursor(); !m.term.Modes().AltScreen {
-			if at.X == 0 {
-				at.Y-- // nothing stands in this row yet
-			}
-			m.births.reached(at.Y, m.now)
+		if !m.term.Modes().AltScreen {
+			m.births.reached(m.term.Cursor().Y-1, m.now) // what is above the cursor is complete
 		}
 	case cast.Resize:
 		if cols, rows, err := cast.ParseSize(e.Data); err == nil {
@@ -218,7 +215,7 @@ func (m *machine) resize(cols, rows int) {
 		m.outputs.row += m.term.Cursor().Y - cursor.Y
 	}
 	m.births.forget()
-	m.lines.resized(m.term.SnapshotWithHistory(), m.now)
+	m.lines.resized(m.term.SnapshotWithHistory())
 	cols, rows = m.term.Size()
 	m.out.Cols, m.out.Rows = max(m.out.Cols, cols), max(m.out.Rows, rows)
 }
@@ -245,7 +242,7 @@ func (m *machine) end() *Transcript {
 	return &m.out
 }
 
-// births knows when the rows of the primary screen were first reached, so that a
+// births knows when the rows of the primary screen were first complete, so that a
 // line which scrolls off between two looks has its time. Rows are counted from the
 // start of the recording.
 type births struct {
@@ -258,7 +255,7 @@ type birth struct {
 	time time.Duration
 }
 
-// reached is told of the last row that was written to, behind an event. Rows below it that were
+// reached is told of the last row that is complete, behind an event. Rows below it that were
 // reached before may be written anew, and are forgotten.
 func (b *births) reached(y int, now time.Duration) {
 	row, n := b.scrolled+y, len(b.rows)
