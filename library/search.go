@@ -176,24 +176,38 @@ type searcher struct {
 	emit  func(Hit) error
 	loose bool
 
-	get *sql.Stmt // a chunk by its key
+	get        *sql.Stmt // a chunk by its key
+	getCommand *sql.Stmt // by ord and number
 	// What is known of the recording that was looked at last.
 	ord       int64
 	recording *Recording // nil: it is not to be found
-	commands  []Command
-	loaded    bool // commands are there
+	// The commands that were looked at, of one recording.
+	commandsOf int64
+	commands   map[int]*Command
+
+	// What is asked of a line, and of its command.
+	lines, running, exits []*query.Term
+	onlyCommands          bool
 }
 
 func (s *searcher) run(ctx context.Context) (err error) {
 	if s.q.Kind() == query.Recordings {
 		return s.findRecordings(ctx)
 	}
-	s.ord = -1
+	s.ord, s.commandsOf = -1, -1
+	s.lines, s.running, s.exits = s.q.Of(query.Any, query.Output), s.q.Of(query.Command), s.q.Of(query.Exit)
+	s.onlyCommands = s.q.Kind() == query.Commands
 	s.get, err = s.conn.PrepareContext(ctx, `SELECT text, lines FROM chunks WHERE key = ?`)
 	if err != nil {
 		return err
 	}
 	defer s.get.Close()
+	s.getCommand, err = s.conn.PrepareContext(ctx, `SELECT `+commandColumns+`
+		FROM texts t JOIN commands c ON c.recording = t.recording WHERE t.ord = ? AND c.n = ?`)
+	if err != nil {
+		return err
+	}
+	defer s.getCommand.Close()
 	p, err := s.plan(ctx)
 	if err != nil {
 		return err
@@ -221,8 +235,12 @@ func (s *searcher) chunk(ctx context.Context, key int64) (text string, lines []b
 // look tells the hits in a chunk, the latest first.
 func (s *searcher) look(ctx context.Context, key int64) error {
 	text, packed, ok, err := s.chunk(ctx, key)
-	if err != nil || !ok || !s.mayMatch(text) {
+	if err != nil || !ok {
 		return err
+	}
+	all := query.Fold(text)
+	if !s.mayMatch(all) {
+		return nil
 	}
 	lines, err := unpackChunk(text, packed)
 	if err != nil {
@@ -232,8 +250,9 @@ func (s *searcher) look(ctx context.Context, key int64) error {
 	if after := s.o.After; after != nil && after.key == key {
 		from = min(from, after.line)
 	}
+	folded := foldLines(text, all, lines)
 	for i := from - 1; i >= 0; i-- {
-		h, ok, err := s.match(ctx, ordOf(key), lines[i])
+		h, ok, err := s.match(ctx, ordOf(key), lines[i], folded[i])
 		if err != nil {
 			return err
 		}
@@ -252,14 +271,24 @@ func (s *searcher) look(ctx context.Context, key int64) error {
 	return nil
 }
 
-// mayMatch says, without looking at lines, that a chunk may hold a hit.
-func (s *searcher) mayMatch(text string) bool {
-	terms := query.Positive(s.q.Of(query.Any, query.Output))
-	if len(terms) == 0 {
-		return true
+// foldLines folds the lines of a chunk whose folded text is all. Most text is ASCII,
+// and stays as long as it is.
+func foldLines(text, all string, lines []textLine) []string {
+	out := make([]string, len(lines))
+	ascii := query.IsASCII(text)
+	for i, l := range lines {
+		if ascii {
+			out[i], all = all[:len(l.text)], all[len(l.text):]
+		} else {
+			out[i] = query.Fold(l.text)
+		}
 	}
-	folded := query.Fold(text)
-	for _, t := range terms {
+	return out
+}
+
+// mayMatch says, without looking at lines, that a chunk may hold a hit.
+func (s *searcher) mayMatch(folded string) bool {
+	for _, t := range query.Positive(s.lines) {
 		if !t.MayMatch(folded) {
 			return false
 		}

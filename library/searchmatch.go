@@ -9,30 +9,32 @@ import (
 	"rexec/library/query"
 )
 
-// match says whether a line of a recording is a hit.
-func (s *searcher) match(ctx context.Context, ord int64, l textLine) (Hit, bool, error) {
-	if s.q.Kind() == query.Commands && !l.entered {
+// match says whether a line of a recording is a hit; folded is its text for patterns.
+func (s *searcher) match(ctx context.Context, ord int64, l textLine, folded string) (Hit, bool, error) {
+	if s.onlyCommands && !l.entered {
 		return Hit{}, false, nil
 	}
 	h := Hit{Kind: HitLine, Time: l.first, Last: l.last, Line: l.text}
 	if l.entered {
 		h.Kind = HitCommand
 	}
-	folded := query.Fold(l.text)
-	for _, t := range s.q.Of(query.Any, query.Output) {
-		matches := !(t.Field == query.Output && l.entered) && t.Matches(l.text, folded)
+	for _, t := range s.lines {
+		matches := !(t.Field == query.Output && l.entered) && t.MayMatch(folded) && t.Matches(l.text, folded)
 		if matches == t.Not {
 			return Hit{}, false, nil
 		}
+	}
+	// What is asked of the command is looked at first: it is less work than the
+	// recording.
+	var err error
+	if h.Command, err = s.command(ctx, ord, l.command); err != nil || !s.fitsCommand(h.Command) {
+		return Hit{}, false, err
 	}
 	ok, err := s.setRecording(ctx, ord)
 	if err != nil || !ok {
 		return Hit{}, false, err
 	}
 	h.Recording = *s.recording
-	if h.Command, err = s.command(ctx, ord, l.command); err != nil {
-		return Hit{}, false, err
-	}
 	if !s.fits(h) {
 		return Hit{}, false, nil
 	}
@@ -45,14 +47,31 @@ func (s *searcher) match(ctx context.Context, ord int64, l textLine) (Hit, bool,
 	return h, true, nil
 }
 
-// fits checks what a query says of a moment besides its line.
-func (s *searcher) fits(h Hit) bool {
-	for _, t := range s.q.Of(query.Command) {
-		matches := h.Command != nil && t.Matches(h.Command.Text, query.Fold(h.Command.Text))
-		if matches == t.Not {
+// fitsCommand checks what a query says of the command that a moment belongs to, or
+// nil.
+func (s *searcher) fitsCommand(c *Command) bool {
+	for _, t := range s.running {
+		if matches := c != nil && t.Matches(c.Text, query.Fold(c.Text)); matches == t.Not {
 			return false
 		}
 	}
+	if c == nil {
+		return true
+	}
+	for _, t := range s.exits {
+		if isExit(t, c.Exit) == t.Not {
+			return false
+		}
+	}
+	return true
+}
+
+func isExit(t *query.Term, status *int) bool {
+	return status != nil && (*status == t.Exit) != t.ExitNot
+}
+
+// fits checks what a query says of a moment besides its line and its command.
+func (s *searcher) fits(h Hit) bool {
 	exit, dir := h.Recording.ExitStatus, h.Recording.Dir
 	if h.Command != nil {
 		exit = h.Command.Exit
@@ -60,8 +79,8 @@ func (s *searcher) fits(h Hit) bool {
 			dir = h.Command.Dir
 		}
 	}
-	for _, t := range s.q.Of(query.Exit) {
-		if matches := exit != nil && (*exit == t.Exit) != t.ExitNot; matches == t.Not {
+	for _, t := range s.exits {
+		if isExit(t, exit) == t.Not {
 			return false
 		}
 	}
@@ -109,7 +128,7 @@ func (s *searcher) setRecording(ctx context.Context, ord int64) (ok bool, err er
 	if s.ord == ord {
 		return s.recording != nil, nil
 	}
-	s.ord, s.recording, s.commands, s.loaded = ord, nil, nil, false
+	s.ord, s.recording = ord, nil
 	r, err := s.l.scanRecording(s.conn.QueryRowContext(ctx, `SELECT `+recordingColumns+`
 		FROM texts t JOIN recordings r ON r.seq = t.recording WHERE t.ord = ? AND t.version <> 0`, ord))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -127,19 +146,23 @@ func (s *searcher) command(ctx context.Context, ord int64, n int) (*Command, err
 	if n < 0 {
 		return nil, nil
 	}
-	if !s.loaded {
-		rows, err := s.conn.QueryContext(ctx, `SELECT `+commandColumns+`
-			FROM texts t JOIN commands c ON c.recording = t.recording WHERE t.ord = ? ORDER BY c.n`, ord)
-		if err == nil {
-			s.commands, err = scanCommands(rows)
-		}
-		if err != nil {
-			return nil, err
-		}
-		s.loaded = true
+	if s.commandsOf != ord {
+		s.commandsOf, s.commands = ord, map[int]*Command{}
 	}
-	if n >= len(s.commands) {
+	if c, ok := s.commands[n]; ok {
+		return c, nil
+	}
+	rows, err := s.getCommand.QueryContext(ctx, ord, n)
+	if err != nil {
+		return nil, err
+	}
+	found, err := scanCommands(rows)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
 		return nil, nil
 	}
-	return &s.commands[n], nil
+	s.commands[n] = &found[0]
+	return &found[0], nil
 }

@@ -23,17 +23,19 @@ type plan struct {
 	ords []int64
 	some bool // ords counts
 	last int64
+	// patience is how many chunks of other recordings are passed over in a row.
+	patience int
 }
 
 // lookup is an expression and the index that knows it.
 type lookup struct{ table, expr string }
 
-// fewRecordings is up to how many recordings are looked up one by one, instead of
-// passing over others' chunks.
-const fewRecordings = 256
+// patience is how many chunks of other recordings are passed over before the next
+// one that counts is looked up, which takes about as long.
+const patience = 50
 
 func (s *searcher) plan(ctx context.Context) (*plan, error) {
-	p := &plan{s: s, last: math.MaxInt64}
+	p := &plan{s: s, last: math.MaxInt64, patience: patience}
 	if s.o.After != nil {
 		p.last = s.o.After.key
 	}
@@ -60,6 +62,14 @@ func (s *searcher) plan(ctx context.Context) (*plan, error) {
 			p.running = append(p.running, l)
 		}
 	}
+	switch {
+	case p.words+p.trigrams == "":
+		p.patience = 0
+	case strings.Contains(p.words, `"*`):
+		// Gathering the words that begin so is the same work for one recording as
+		// for all.
+		p.patience = math.MaxInt
+	}
 	return p, nil
 }
 
@@ -78,32 +88,31 @@ func (p *plan) candidates(ctx context.Context) iter.Seq2[int64, error] {
 		return p.within(ctx, 0, p.last)
 	}
 	return func(yield func(int64, error) bool) {
-		// Gathering the words that begin with a prefix is the same work for one
-		// recording as for all.
-		oneByOne := len(p.ords) <= fewRecordings && !strings.Contains(p.words, `"*`) || p.words+p.trigrams == ""
-		if oneByOne {
-			for _, ord := range p.ords {
-				for key, err := range p.within(ctx, ord<<chunkBits, min(p.last, (ord+1)<<chunkBits-1)) {
-					if !yield(key, err) || err != nil {
+		ords := p.ords
+		for len(ords) > 0 {
+			oldest, newest := ords[len(ords)-1], ords[0]
+			passed := 0
+			for key, err := range p.within(ctx, oldest<<chunkBits, min(p.last, (newest+1)<<chunkBits-1)) {
+				if err != nil {
+					yield(0, err)
+					return
+				}
+				for len(ords) > 0 && ords[0] > ordOf(key) {
+					ords = ords[1:]
+				}
+				if len(ords) == 0 {
+					return
+				}
+				if ords[0] == ordOf(key) {
+					passed = 0
+					if !yield(key, nil) {
 						return
 					}
+				} else if passed++; passed > p.patience {
+					break
 				}
 			}
-			return
-		}
-		if len(p.ords) == 0 {
-			return
-		}
-		oldest, newest := p.ords[len(p.ords)-1], p.ords[0]
-		at := 0
-		for key, err := range p.within(ctx, oldest<<chunkBits, min(p.last, (newest+1)<<chunkBits-1)) {
-			for err == nil && at < len(p.ords) && p.ords[at] > ordOf(key) {
-				at++
-			}
-			if err == nil && (at == len(p.ords) || p.ords[at] != ordOf(key)) {
-				continue
-			}
-			if !yield(key, err) || err != nil {
+			if passed <= p.patience {
 				return
 			}
 		}

@@ -10,8 +10,8 @@ import (
 // letters, be they part of the letter or a mark of its own. Fold of two texts
 // together is the two folded, together.
 func Fold(s string) string {
-	if isFolded(s) {
-		return s
+	if IsASCII(s) {
+		return strings.ToLower(s)
 	}
 	var b strings.Builder
 	b.Grow(len(s))
@@ -21,15 +21,6 @@ func Fold(s string) string {
 		}
 	}
 	return b.String()
-}
-
-func isFolded(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
-			return false
-		}
-	}
-	return true
 }
 
 // foldRune returns a rune as it is compared, or -1 for one that does not count.
@@ -68,7 +59,7 @@ var bases = func() (t [0x180 - 0xe0]rune) {
 
 // unfold returns where in s a span of Fold(s) stands.
 func unfold(s string, span Span) Span {
-	if len(s) == len(Fold(s)) && isASCII(s) {
+	if IsASCII(s) {
 		return span
 	}
 	at, out := 0, Span{-1, len(s)}
@@ -90,7 +81,8 @@ func unfold(s string, span Span) Span {
 	return out
 }
 
-func isASCII(s string) bool {
+// IsASCII says that a text has no other characters: then Fold keeps its length.
+func IsASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false

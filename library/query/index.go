@@ -142,7 +142,7 @@ func writeTrigram(b *strings.Builder, t [3]rune) {
 }
 
 // maxTrigrams bounds how many lists of the index are intersected for a pattern.
-const maxTrigrams = 8
+const maxTrigrams = 12
 
 // Trigrams returns the FTS5 expression for the index of trigrams, and false when the
 // pattern has no three characters in a row.
@@ -164,11 +164,8 @@ func (p *Pattern) Trigrams() (string, bool) {
 	}
 	for _, part := range parts {
 		r := []rune(part)
-		for i := 0; i+3 <= len(r); i += 3 {
+		for i := 0; i+3 <= len(r); i++ {
 			add(r[i : i+3])
-		}
-		if len(r) > 3 && len(r)%3 != 0 {
-			add(r[len(r)-3:])
 		}
 	}
 	return strings.Join(out, " AND "), len(out) > 0
