@@ -228,6 +228,8 @@ type examiner struct {
 	watch  *shown.Watcher
 	now    cast.Event
 	typed  secret.Typed
+	drafts drafts
+	limit  int     // of plan.glyphs, before they are made compact
 	places []int64 // numbers of the characters of the typed line, by byte
 	inputs int64
 	buf    []byte
@@ -293,17 +295,31 @@ func (x *examiner) see(t shown.Text) {
 		if !exact {
 			i--
 		}
-		for i = max(i, 0); i < len(t.Cells) && t.Cells[i] < s.to; i++ {
+		first := max(i, 0)
+		for i = first; i < len(t.Cells) && t.Cells[i] < s.to; i++ {
 			if t.Glyphs[i] >= 0 {
 				x.glyph(t, i)
 			}
 		}
+		x.drafts.beginnings(t, first, i, func(g int64) { x.plan.glyphs = append(x.plan.glyphs, g) })
 	}
-	if len(x.plan.glyphs) > maxMasked {
-		slices.Sort(x.plan.glyphs)
-		if x.plan.glyphs = slices.Compact(x.plan.glyphs); len(x.plan.glyphs) > maxMasked/2 {
-			x.plan.err = errTooMuch
-		}
+	if t.Glyphs != nil {
+		x.drafts.keep(t)
+	}
+	x.compact()
+}
+
+// compact drops what was noted twice: a match is read whenever its line changes.
+func (x *examiner) compact() {
+	g := &x.plan.glyphs
+	if len(*g) < x.limit {
+		return
+	}
+	slices.Sort(*g)
+	*g = slices.Compact(*g)
+	x.limit = max(1<<20, 2*len(*g))
+	if len(*g) > maxMasked {
+		x.plan.err = errTooMuch
 	}
 }
 

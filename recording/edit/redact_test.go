@@ -190,6 +190,27 @@ func TestTypedSecretsAreMaskedFromTheStart(t *testing.T) {
 	}
 }
 
+// Shells with colours draw the whole line anew at every key.
+func TestLinesThatAreDrawnAnewAreMaskedFromTheStart(t *testing.T) {
+	const s = "Hunter2Secret"
+	for name, events := range map[string]func(typed string) string{
+		"line":       func(typed string) string { return "\r\x1b[K$ pw " + typed },
+		"suggestion": func(typed string) string { return "\r\x1b[K$ pw " + typed + "\x1b[90m.history\x1b[m" },
+		"screen":     func(typed string) string { return "\x1b[?1049h\x1b[2J\x1b[2;4H" + typed + "\x1b[4;1H-- INSERT --" },
+	} {
+		var told []cast.Event
+		for i := 1; i <= len(s); i++ {
+			told = append(told, out(float64(i), events(s[:i])))
+		}
+		in := story(t, cast.Header{Cols: 60, Rows: 5}, told...)
+		r := edited(t, Options{Redact: []Pattern{Text(s)}}, in)
+		if strings.Contains(r.raw, "Hunte") || strings.Contains(r.raw, "Hun\"") {
+			t.Errorf("%s: the beginning is shown:\n%s", name, r.raw)
+		}
+		checkSame(t, in, r)
+	}
+}
+
 func TestRedactsTheHeader(t *testing.T) {
 	h := cast.Header{Cols: 20, Rows: 5, Title: "on " + token(), Command: "mysql --password=hunter2", Env: map[string]string{"DB_PASSWORD": "hunter2", "TERM": "xterm"},
 		Unknown: map[string]json.RawMessage{"x": json.RawMessage(`{"list":["` + token() + `"],"api_key":"` + body + `","n":1}`)},

@@ -77,7 +77,7 @@ func sensitive(name []byte) sensitivity {
 			}
 		}
 	}
-	if len(s) < 3 {
+	if len(s) < 3 || bytes.Contains(s, []byte("pub")) { // public keys, publishable ones
 		return harmless
 	}
 	last := s[len(s)-1]
@@ -309,7 +309,7 @@ func unlikely(text []byte) bool {
 
 // path tells names of files and addresses.
 func path(text []byte) bool {
-	for _, p := range []string{"/", "./", "~/", "../", "http://", "https://", "file:", "unix:", "env.", "process."} {
+	for _, p := range []string{"/", "./", "~/", "../", "http://", "https://", "file:", "unix:", "env.", "process.", "X-"} {
 		if bytes.HasPrefix(text, []byte(p)) {
 			return len(text) < 2 || p != "/" || word[text[1]] && countOf(text).upper == 0
 		}

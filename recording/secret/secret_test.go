@@ -158,7 +158,7 @@ func negatives() []string {
 		"PASSWORD=▒▒▒▒▒▒▒", "ghp_▒▒▒▒▒▒▒▒", "Authorization: Bearer ▒▒▒▒▒▒▒▒▒▒", "api_key: YOUR_API_KEY", "API_KEY=your-api-key-here", "SECRET_KEY=changeme",
 		"eyJ is how tokens begin", "the eyJhbGciOiJIUzI1NiJ9 header", "npm_config_registry=https://registry.npmjs.org/", "hf_hub_download", "SKIPPED", "sk_buff_head_init_and_more_of_it",
 		"drwxr-xr-x 2 me me 4096 Jan  1 12:00 secrets", "secret/data/app created", "kubectl create secret generic x", "Secret: my-app-tls", "    secretName: my-app-tls-2024", "Keyring: default",
-		"warning: 'token' is deprecated", "func (t *Token) Key() string", "--- PASS: TestPassword (0.00s)", "credentials: same-origin", "credentials: 'include'", "auth: required", "author: somebody1",
+		"warning: 'token' is deprecated", "func (t *Token) Key() string", "--- PASS: TestPassword (0.00s)", "credentials: same-origin", "credentials: 'include'", "auth: required", "pubkey256 = '" + body(43) + "='", "ConnectionToken = \"X-Fake-Connection-Token-1\"", "author: somebody1",
 	}
 }
 
