@@ -21,13 +21,13 @@ func (s *Snapshot) validate(c *codec) {
 	require(st.parser.state <= stateSwallowEsc && st.parser.within <= stateSwallowEsc, "parser")
 	require(st.charset.valid() && st.kitty[0].n <= maxStack && st.kitty[1].n <= maxStack, "stacks")
 	for i := range st.saved {
-		require(st.saved[i].charset.valid() && s.validCell(st.saved[i].pen), "saved cursor")
+		require(st.saved[i].charset.valid() && s.validPen(st.saved[i].pen), "saved cursor")
 		require(within(st.saved[i].x, st.cols+1) && within(st.saved[i].y, st.rows), "saved cursor")
 	}
 	for _, p := range st.penStack {
-		require(s.validCell(p.pen), "pen stack")
+		require(s.validPen(p.pen), "pen stack")
 	}
-	require(s.validCell(st.pen) && st.pen.content == 0 && st.pen.attr&widthMask == 0, "pen")
+	require(s.validPen(st.pen), "pen")
 	require(s.validCell(Cell{content: st.last}), "last character")
 	for _, cluster := range s.tables.clusters {
 		require(len(cluster) > 0 && len(cluster) <= maxClusterBytes, "clusters")
@@ -59,6 +59,11 @@ func (s *Snapshot) validCell(c Cell) bool {
 		return int(c.content&^clusterBit) < len(s.tables.clusters)
 	}
 	return c.content <= 0x10ffff
+}
+
+// validPen tells whether a cell is one to print with.
+func (s *Snapshot) validPen(c Cell) bool {
+	return s.validCell(c) && c.content == 0 && c.attr&widthMask == 0
 }
 
 // validLine tells whether a line's cells are valid and its wide characters whole.
