@@ -104,7 +104,13 @@ func Run(ctx context.Context, c Config) (err error) {
 		defer onSuspend(program.Send)()
 	}
 	if c.Library != nil {
-		go func() { program.Send(recoverLibrary(ctx, c.Library)) }()
+		go func() {
+			program.Send(recoverLibrary(ctx, c.Library))
+			// What an older rexec recorded, or a crash left out, is to be found too.
+			if err := c.Library.IndexPending(ctx, nil); err != nil && ctx.Err() == nil && c.Library.ReadOnly() == nil {
+				log.Error("indexing the library: " + err.Error())
+			}
+		}()
 	}
 	_, err = program.Run()
 	switch {

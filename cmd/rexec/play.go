@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -14,19 +15,26 @@ import (
 )
 
 func newPlay(a *app) *cobra.Command {
-	return &cobra.Command{
+	var at string
+	cmd := &cobra.Command{
 		Use:   "play FILE|ID|-",
 		Short: "Replay a recording in this terminal",
 		Long: `Replay a recording in this terminal, full-screen: space pauses, the arrows seek,
 / searches, ? shows all keys, q leaves.`,
-		Args: args(1, 1, recordingArg),
+		Example: "  rexec play 019\n  rexec play demo.cast --at 1:23",
+		Args:    args(1, 1, recordingArg),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.play(cmd.Context(), args[0])
+			return a.play(cmd.Context(), args[0], at)
 		},
 	}
+	cmd.Flags().StringVar(&at, "at", "0", "begin, paused, at the `TIME`: 12.5, 1:23, 1h2m3s or 50%")
+	return cmd
 }
 
-func (a *app) play(ctx context.Context, arg string) error {
+func (a *app) play(ctx context.Context, arg, at string) error {
+	if err := checkTime("--at", at); err != nil {
+		return err
+	}
 	if !term.IsTerminal(int(a.out.Fd())) {
 		return fmt.Errorf("playing needs a terminal to play on; rexec screen %s --at TIME prints one moment", arg)
 	}
@@ -35,7 +43,8 @@ func (a *app) play(ctx context.Context, arg string) error {
 		return err
 	}
 	defer src.close()
-	if err := checkCast(ctx, arg, src.path); err != nil {
+	start, err := startOf(ctx, arg, src.path, at)
+	if err != nil {
 		return err
 	}
 	title := src.title
@@ -46,14 +55,20 @@ func (a *app) play(ctx context.Context, arg string) error {
 	if err != nil {
 		dirs = library.Dirs{} // playing a file needs no home, only its log does
 	}
-	return tui.Run(ctx, tui.Config{Dirs: dirs, Play: &page.Playback{ID: src.id, Title: title, Path: src.path, Duration: src.duration}})
+	return tui.Run(ctx, tui.Config{Dirs: dirs, Play: &page.Playback{ID: src.id, Title: title, Path: src.path, Duration: src.duration, Start: start, Paused: start > 0}})
 }
 
-// checkCast says what is wrong with a file before the terminal is taken over.
-func checkCast(ctx context.Context, name, path string) error {
+// startOf says what is wrong with a file before the terminal is taken over, and
+// where in it a time is.
+func startOf(ctx context.Context, name, path, at string) (time.Duration, error) {
 	t, err := timeline.Open(ctx, timeline.File(path), timeline.Options{})
 	if err != nil {
-		return castError(name, err)
+		return 0, castError(name, err)
 	}
-	return t.Close()
+	defer t.Close()
+	pos, err := position(ctx, t, at)
+	if err != nil {
+		return 0, castError(name, err)
+	}
+	return pos, nil
 }

@@ -60,8 +60,8 @@ func (a *app) screen(ctx context.Context, arg, at, format string) error {
 	if write == nil {
 		return usagef("there is no format %q; take text, ansi or json", format)
 	}
-	if _, err := cast.ParseTime(at, time.Hour); err != nil {
-		return usagef("--at: %w", err)
+	if err := checkTime("--at", at); err != nil {
+		return err
 	}
 	src, err := a.source(ctx, arg)
 	if err != nil {
@@ -73,14 +73,9 @@ func (a *app) screen(ctx context.Context, arg, at, format string) error {
 		return castError(arg, err)
 	}
 	defer t.Close()
-	if strings.HasSuffix(at, "%") { // only a part of the whole needs its length
-		if err := t.Index(ctx, nil); err != nil {
-			return castError(arg, err)
-		}
-	}
-	pos, err := cast.ParseTime(at, max(t.Duration(), 1))
+	pos, err := position(ctx, t, at)
 	if err != nil {
-		return usagef("--at: %w", err)
+		return castError(arg, err)
 	}
 	frame, err := t.At(ctx, pos)
 	if err != nil {
@@ -91,6 +86,25 @@ func (a *app) screen(ctx context.Context, arg, at, format string) error {
 	}
 	a.tellProblems(arg, t)
 	return write(a.out, frame.Snapshot, pos)
+}
+
+// checkTime tells whether a flag's value is a time, before any file is opened.
+func checkTime(flag, at string) error {
+	if _, err := cast.ParseTime(at, time.Hour); err != nil {
+		return usagef("%s: %w", flag, err)
+	}
+	return nil
+}
+
+// position is the moment of a recording that a checked time names. Only a part of
+// the whole needs the whole to be read.
+func position(ctx context.Context, t *timeline.Timeline, at string) (time.Duration, error) {
+	if strings.HasSuffix(at, "%") {
+		if err := t.Index(ctx, nil); err != nil {
+			return 0, err
+		}
+	}
+	return cast.ParseTime(at, max(t.Duration(), 1))
 }
 
 // tellProblems says which lines of a cast were mended or passed over.

@@ -23,7 +23,6 @@ type masker struct {
 	nextI  int  // in plan.typed
 	marks  bool // marks that follow belong to a masked character
 	out    []byte
-	skip   int // numbered characters that were masked with the one before
 }
 
 func newMasker(p *plan, patterns []Pattern) *masker {

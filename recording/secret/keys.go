@@ -32,13 +32,12 @@ func (s *source) privateKey(at int) verdict {
 	}
 	end := notOf(" \n\r\"'").run(b, i)
 	if i < end && bytes.Contains(b[i:end], []byte(`\n`)) || i < end && base64[b[i]] && end-i > 80 {
-		for i := bytes.Index(b[i:], []byte("-----END")); i >= 0 && i < maxKeyLines*80; {
-			i += at + label
+		if n := bytes.Index(b[i:], []byte("-----END")); n >= 0 && n < maxKeyLines*80 {
+			i += n
 			last := endOfLine(b, i)
 			if j := bytes.Index(b[i+8:last], []byte("-----")); j >= 0 {
 				end = i + 8 + j + 5
 			}
-			break
 		}
 		v.state, v.end = found, end
 		return v

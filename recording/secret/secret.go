@@ -242,7 +242,6 @@ var (
 	urlSafe   = wordDash.and(".~+/=")
 	hex       = classOf("0-9a-f")
 	upperNum  = classOf("A-Z0-9")
-	nonSpace  = notOf(" \t\n\r")
 	nonQuoted = notOf(" \t\n\r\"'`")
 )
 
