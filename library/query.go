@@ -19,6 +19,8 @@ const defaultLimit = 100
 const recordingColumns = `r.id, r.path, r.title, r.description, r.status, r.missing, r.source,
 	r.created_us, r.duration_us, r.size, r.cols, r.rows, r.problems, r.command, r.shell, r.host, r.dir,
 	r.exit_status, r.sha256, r.derived_from, r.commands,
+	coalesce((SELECT c.text FROM commands c WHERE c.recording = r.seq AND c.folded NOT IN ('exit', 'logout', 'clear')
+		ORDER BY c.n LIMIT 1), ''),
 	(SELECT json_group_array(tag) FROM (SELECT tag FROM tags t WHERE t.recording = r.seq ORDER BY tag))`
 
 type scanner interface{ Scan(dest ...any) error }
@@ -39,7 +41,7 @@ func (l *Library) scanRecording(row scanner) (Recording, error) {
 	)
 	err := row.Scan(&r.ID, &path, &r.Title, &r.Description, &r.Status, &missing, &r.Source,
 		&created, &duration, &r.Size, &r.Cols, &r.Rows, &r.Problems, &r.Command, &r.Shell, &r.Host, &r.Dir,
-		&exit, &r.SHA256, &r.DerivedFrom, &r.Commands, &tags)
+		&exit, &r.SHA256, &r.DerivedFrom, &r.Commands, &r.FirstCommand, &tags)
 	if err != nil {
 		return Recording{}, err
 	}

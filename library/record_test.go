@@ -49,7 +49,7 @@ func TestBeginAndFinish(t *testing.T) {
 		t.Errorf("listed   %+v\nreturned %+v", got, done)
 	}
 	r.Status, r.Duration, r.Size, r.SHA256, r.Commands, r.ExitStatus = StatusComplete, 2*time.Second, info.Size(), done.SHA256, 1, &seven
-	r.Created = done.Created
+	r.Created, r.FirstCommand = done.Created, "make all"
 	if !reflect.DeepEqual(done, r) || !done.Created.Equal(h.Timestamp) {
 		t.Errorf("finished %+v\nwant     %+v", done, r)
 	}
@@ -281,6 +281,7 @@ func TestNameOfARecording(t *testing.T) {
 	}{
 		{Recording{Title: "T", Command: "make", Shell: "/bin/zsh"}, "T"},
 		{Recording{Title: " ", Command: "make", Shell: "/bin/zsh"}, "make"},
+		{Recording{FirstCommand: "for f in *; do\n  cat $f\ndone", Shell: "/bin/zsh"}, "for f in *; do"},
 		{Recording{Shell: "/bin/zsh"}, "zsh"},
 		{Recording{}, "untitled"},
 	} {

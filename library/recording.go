@@ -44,19 +44,25 @@ type Recording struct {
 	Shell       string
 	Host        string
 	Dir         string
-	ExitStatus  *int   // nil: unknown
-	SHA256      string // of the uncompressed cast, lower case hex; empty while it is written
-	DerivedFrom string // the id of the recording whose id this one's content carries, or empty
-	Path        string // of the cast, absolute
+	ExitStatus  *int // nil: unknown
+	// FirstCommand is the first command run in it that tells something: not exit.
+	FirstCommand string
+	SHA256       string // of the uncompressed cast, lower case hex; empty while it is written
+	DerivedFrom  string // the id of the recording whose id this one's content carries, or empty
+	Path         string // of the cast, absolute
 }
 
-// Name is what to call the recording: its title, else the command, else the shell.
+// Name is what to call the recording: its title, else the command that was
+// recorded, else the first one that was typed, else the shell.
 func (r Recording) Name() string {
 	switch {
 	case strings.TrimSpace(r.Title) != "":
 		return r.Title
 	case r.Command != "":
 		return r.Command
+	case r.FirstCommand != "":
+		line, _, _ := strings.Cut(strings.TrimSpace(r.FirstCommand), "\n")
+		return line
 	case r.Shell != "":
 		return filepath.Base(r.Shell)
 	}
