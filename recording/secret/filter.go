@@ -37,6 +37,8 @@ type Filter struct {
 	text   window // what is printed
 	str    window // what stands inside OSC, DCS and the like
 	masked int
+	// cutMask says that the last masked bytes ended inside a character.
+	cutMask bool
 
 	cols, col int  // of the screen, 0 when not known; of the cursor, as far as it is followed
 	wrapped   bool // the row began because the text reached the right edge
@@ -233,7 +235,7 @@ func (f *Filter) write(dst []byte, end int) []byte {
 			dst = append(dst, f.out[at-f.base:from-f.base]...)
 		}
 		if to > from {
-			dst = AppendMask(dst, f.out[from-f.base:to-f.base])
+			dst = AppendMask(dst, f.wholeRunes(f.out[from-f.base:to-f.base]))
 			at = to
 		}
 		if s.from = to; s.to <= end {
@@ -245,15 +247,30 @@ func (f *Filter) write(dst []byte, end int) []byte {
 	return append(dst, f.out[at-f.base:end-f.base]...)
 }
 
+// wholeRunes returns text without the rest of a character whose start went out,
+// masked, by itself.
+func (f *Filter) wholeRunes(text []byte) []byte {
+	for f.cutMask && len(text) > 0 && !utf8.RuneStart(text[0]) {
+		text = text[1:]
+	}
+	if len(text) == 0 {
+		return text
+	}
+	f.cutMask = false
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if tail := text[len(text)-n:]; utf8.RuneStart(tail[0]) {
+			f.cutMask = !utf8.FullRune(tail)
+			break
+		}
+	}
+	return text
+}
+
 // AppendMask appends as many Masks as text takes columns.
 func AppendMask(dst, text []byte) []byte {
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
-		w := vt.RuneWidth(r)
-		if r == utf8.RuneError && n == 1 && !utf8.RuneStart(text[0]) {
-			w = 0 // the rest of a character that went out as one already
-		}
-		for range w {
+		for range vt.RuneWidth(r) {
 			dst = utf8.AppendRune(dst, Mask)
 		}
 		text = text[n:]
