@@ -131,16 +131,16 @@ func (t *Terminal) printRun(p []byte) int {
 	l.wide = true // or nearly always
 	for taken < len(p) {
 		q := p[taken:]
-		r, n, w := rune(0), 3, 2
+		r, n, w := rune(0), 0, 0
 		switch b := q[0]; {
-		case b >= 0xe5 && b <= 0xe9 && len(q) > 2 && q[1]&0xc0 == 0x80 && q[2]&0xc0 == 0x80:
-			r = rune(b&0x0f)<<12 | rune(q[1]&0x3f)<<6 | rune(q[2]&0x3f) // U+5000 to U+9FFF: all wide
 		case b >= 0x80:
-			r, n = decodeRune(q)
-			w = propsOf(r).width()
-		case b < 0x20 || b == 0x7f || len(q) > 1 && q[1] < 0x80:
-			n = 0
-		default:
+			if r, n = wholeRune(q); n == 0 {
+				r, n = decodeRune(q)
+			}
+			if w = 2; uint32(r)-0x4e00 >= 0x5200 { // Han, U+4E00 to U+9FFF, is wide
+				w = propsOf(r).width()
+			}
+		case b >= 0x20 && b != 0x7f && (len(q) < 2 || q[1] >= 0x80):
 			r, n, w = rune(b), 1, 1
 		}
 		if n == 0 || x+w > edge {

@@ -1,6 +1,9 @@
 package vt
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // utf8Carry is the start of a character whose end has not come yet.
 type utf8Carry struct {
@@ -24,6 +27,32 @@ func secondByte(lead byte) (lo, hi byte) {
 	return 0x80, 0xbf
 }
 
+// wholeRune reads the character at the start of p when it is well-formed and four
+// bytes can be looked at together; n is 0 otherwise, and decodeRune decides.
+func wholeRune(p []byte) (r rune, n int) {
+	if len(p) < 4 {
+		return 0, 0
+	}
+	b := binary.LittleEndian.Uint32(p)
+	switch {
+	case b&0xc0c0f0 == 0x8080e0:
+		r = rune(b&0x0f<<12 | b>>8&0x3f<<6 | b>>16&0x3f)
+		if r >= 0x800 && uint32(r)-0xd800 >= 0x800 {
+			return r, 3
+		}
+	case b&0xc0e0 == 0x80c0:
+		if r = rune(b&0x1f<<6 | b>>8&0x3f); r >= 0x80 {
+			return r, 2
+		}
+	case b&0xc0c0c0f8 == 0x808080f0:
+		r = rune(b&0x07<<18 | b>>8&0x3f<<12 | b>>16&0x3f<<6 | b>>24&0x3f)
+		if r >= 0x10000 && r <= 0x10ffff {
+			return r, 4
+		}
+	}
+	return 0, 0
+}
+
 // decodeRune reads the character at the start of p, which must not be empty. An
 // ill-formed sequence gives U+FFFD for each maximal subpart, as the Unicode
 // standard recommends (section 3.9, "Substitution of Maximal Subparts"). n is 0
@@ -42,19 +71,6 @@ func decodeRune(p []byte) (r rune, n int) {
 		size, r = 3, rune(b&0x0f)
 	default:
 		size, r = 4, rune(b&0x07)
-	}
-	if len(p) >= size && b&0x0f != 0 && b != 0xed && b != 0xf4 {
-		// No restriction on the second byte: the common case, unrolled.
-		c := p[1]
-		if size == 2 && c&0xc0 == 0x80 {
-			return r<<6 | rune(c&0x3f), 2
-		}
-		if size == 3 && c&0xc0 == 0x80 && p[2]&0xc0 == 0x80 {
-			return r<<12 | rune(c&0x3f)<<6 | rune(p[2]&0x3f), 3
-		}
-	}
-	if b == 0xf0 && len(p) >= 4 && p[1] >= 0x90 && p[1] < 0xc0 && p[2]&0xc0 == 0x80 && p[3]&0xc0 == 0x80 {
-		return rune(p[1]&0x3f)<<12 | rune(p[2]&0x3f)<<6 | rune(p[3]&0x3f), 4 // emoji
 	}
 	lo, hi := secondByte(b)
 	for i := 1; i < size; i++ {
