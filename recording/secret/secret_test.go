@@ -70,7 +70,7 @@ func positives() []struct {
 		p(openAI, "OPENAI_API_KEY=»sk"+"-proj-"+body(48)+"«"),
 		p(openAI, "»sk"+"-"+body(48)+"«"),
 		p(anthropic, "»sk"+"-ant-api03-"+body(40)+"«"),
-		p("npm token", "//registry.npmjs.org/:_authToken=»np"+"m_"+body(36)+"«"),
+		p("npm token", "//registry.example.com/:_authToken=»np"+"m_"+body(36)+"«"),
 		p("pypi token", "password = »py"+"pi-AgEIcHlwaS5vcmc"+body(60)+"«"),
 		p(shopify, "»shp"+"at_"+hex64[:32]+"«"),
 		p(digital, "»dop"+"_v1_"+hex64+"«"),
@@ -156,7 +156,7 @@ func negatives() []string {
 		"http://localhost:8080/path", "https://user@host/x", "docker://alpine:latest", "ssh://git@github.com:22/a/b", "http://[::1]:8080/", "postgres://user:password@localhost/db",
 		"postgres://user:$PASS@localhost/db", "12:34:56 INFO key: value", "Cache key: node-cache-Linux-npm-" + hex64, "cache-key: " + hex64, "ETag: \"" + hex64[:32] + "\"",
 		"PASSWORD=▒▒▒▒▒▒▒", "ghp_▒▒▒▒▒▒▒▒", "Authorization: Bearer ▒▒▒▒▒▒▒▒▒▒", "api_key: YOUR_API_KEY", "API_KEY=your-api-key-here", "SECRET_KEY=changeme",
-		"eyJ is how tokens begin", "the eyJhbGciOiJIUzI1NiJ9 header", "npm_config_registry=https://registry.npmjs.org/", "hf_hub_download", "SKIPPED", "sk_buff_head_init_and_more_of_it",
+		"eyJ is how tokens begin", "the eyJhbGciOiJIUzI1NiJ9 header", "npm_config_registry=https://registry.example.com/", "hf_hub_download", "SKIPPED", "sk_buff_head_init_and_more_of_it",
 		"drwxr-xr-x 2 me me 4096 Jan  1 12:00 secrets", "secret/data/app created", "kubectl create secret generic x", "Secret: my-app-tls", "    secretName: my-app-tls-2024", "Keyring: default",
 		"warning: 'token' is deprecated", "func (t *Token) Key() string", "--- PASS: TestPassword (0.00s)", "credentials: same-origin", "credentials: 'include'", "auth: required", "pubkey256 = '" + body(43) + "='", "ConnectionToken = \"X-Fake-Connection-Token-1\"", "author: somebody1",
 	}
