@@ -8,6 +8,11 @@ func (t *Terminal) sgr(p *params) {
 		return
 	}
 	for i := 0; i < p.n; {
+		if v := p.v[i]; p.sub == 0 && v != 4 && v != 38 && v != 48 && v != 58 {
+			t.sgrSimple(max(int(v), 0))
+			i++
+			continue
+		}
 		// A group is a parameter and what colons join to it.
 		end := i + 1
 		for end < p.n && p.sub&(1<<end) != 0 {
