@@ -113,7 +113,8 @@ func (t *Terminal) joinCluster(r rune, p props) bool {
 		return true
 	}
 	if base.Width() == 1 && (regional || r == 0xfe0f && t.takesEmojiStyle(base.content)) {
-		return t.widen(x, content)
+		t.widen(x, content)
+		return true
 	}
 	t.row(t.y).cells[x].content = content
 	t.last = content
@@ -128,12 +129,12 @@ func (t *Terminal) takesEmojiStyle(base uint32) bool {
 // a wide one with the given content. From the last column it moves to the next
 // line; where there is no next line the change is dropped, as a wide character
 // would be.
-func (t *Terminal) widen(x int, content uint32) bool {
+func (t *Terminal) widen(x int, content uint32) {
 	edge := t.edge()
 	c := t.row(t.y).cells[x]
 	if x+1 >= edge {
 		if !t.autoWrap || edge-t.lineStart() < 2 {
-			return true
+			return
 		}
 		t.row(t.y).cells[x] = Cell{bg: c.bg}
 		t.wrapLine()
@@ -155,7 +156,6 @@ func (t *Terminal) widen(x int, content uint32) bool {
 		t.x = t.edge() - 1
 		t.pendingWrap = true
 	}
-	return true
 }
 
 // tablesFull is told of every cluster or style that found no place in the

@@ -1,5 +1,7 @@
 package vt
 
+import "unicode/utf8"
+
 // row returns line y for writing: a copy if a snapshot may share it.
 func (t *Terminal) row(y int) *line {
 	l := t.lines[y]
@@ -334,17 +336,10 @@ func (t *Terminal) repeat(n int) {
 		return
 	}
 	w := 1
-	if r, _ := firstRune(t.in.text(Cell{content: c})); propsOf(r).width() == 2 {
+	if r, _ := utf8.DecodeRuneInString(t.in.text(Cell{content: c})); propsOf(r).width() == 2 {
 		w = 2
 	}
 	for range min(n, t.cols*t.rows) {
 		t.put(c, w)
 	}
-}
-
-func firstRune(s string) (rune, bool) {
-	for _, r := range s {
-		return r, true
-	}
-	return 0, false
 }
