@@ -16,6 +16,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
+	"rexec/internal/config"
 	"rexec/library"
 	"rexec/tui/browser"
 	"rexec/tui/keys"
@@ -33,6 +34,8 @@ type Config struct {
 	Library *library.Library
 	// Dirs.State is where the log is written; "" writes none.
 	Dirs library.Dirs
+	// Settings are the user's; nil: the defaults.
+	Settings *config.Config
 	// Play begins in the player; leaving it ends the app unless there is a Library.
 	Play *page.Playback
 	// Command is what new terminals run; empty: the user's shell.
@@ -65,6 +68,10 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	if c.Env == nil {
 		c.Env = os.Environ()
+	}
+	if c.Settings == nil {
+		d := config.Default()
+		c.Settings = &d
 	}
 	if c.Library == nil && c.Play == nil {
 		return errors.New("neither a library nor a recording was given")

@@ -13,10 +13,14 @@ func (a *app) openApp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	settings, err := a.settings()
+	if err != nil {
+		return err
+	}
 	lib, err := a.openLibrary(ctx)
 	if err != nil {
 		return err
 	}
 	defer lib.Close()
-	return tui.Run(ctx, tui.Config{Library: lib, Dirs: dirs})
+	return tui.Run(ctx, tui.Config{Library: lib, Dirs: dirs, Settings: &settings})
 }

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"rexec/internal/config"
 	"rexec/library"
 	"rexec/recording/cast"
 )
@@ -26,6 +27,15 @@ func (a *app) openLibrary(ctx context.Context) (*library.Library, error) {
 		err = fmt.Errorf("%w; name another folder with --home or REXEC_HOME", err)
 	}
 	return lib, err
+}
+
+// settings reads the user's settings.
+func (a *app) settings() (config.Config, error) {
+	dirs, err := library.DefaultDirs(a.home)
+	if err != nil {
+		return config.Default(), err
+	}
+	return config.Load(dirs.Config)
 }
 
 // source is a cast that an argument FILE|ID|- stands for.

@@ -39,6 +39,8 @@ var forbidden = []struct{ from, to, why string }{
 	{"sync/...", "tui/...", "nothing but the commands knows the screen"},
 	{"sync/client/...", "sync/server/...", "the two sides share sync/api only"},
 	{"sync/api/...", "sync/server/...", "what both sides share knows neither"},
+	{"library/...", "internal/config", "a library is told what holds, by whoever opens it"},
+	{"recording/...", "internal/config", "a recording is told what holds, by whoever makes it"},
 	{"vt", "vt/input/...", "the emulator does not know where input comes from"},
 }
 
