@@ -86,12 +86,12 @@ func (a *app) convert(ctx context.Context, arg string, f convertFlags) error {
 	if err != nil {
 		return err
 	}
-	in, _, done, err := a.openCast(ctx, arg)
+	in, err := a.openRecording(ctx, "converting", arg)
 	if err != nil {
 		return err
 	}
-	defer done()
-	src := bufio.NewReaderSize(readerWithContext{ctx, in}, 64<<10)
+	defer in.close()
+	src := bufio.NewReaderSize(in, 64<<10)
 	from := convert.Format(f.from)
 	if from == "" {
 		if from, err = convert.Detect(src); errors.Is(err, convert.ErrUnknown) {
@@ -103,7 +103,7 @@ func (a *app) convert(ctx context.Context, arg string, f convertFlags) error {
 	if from == convert.Script && to == convert.Script {
 		return usagef("%s is a typescript already; convert it to a cast first", arg)
 	}
-	r, closeIn, err := a.reader(in.Name(), arg, src, from, f)
+	r, closeIn, err := a.reader(in.path, arg, src, from, f)
 	if err != nil {
 		return err
 	}
@@ -121,6 +121,7 @@ func (a *app) convert(ctx context.Context, arg string, f convertFlags) error {
 			return err
 		})
 	})
+	in.progress.end()
 	if err != nil {
 		return fmt.Errorf("%s: %w", arg, err)
 	}
@@ -223,7 +224,7 @@ func (a *app) scriptReader(path, arg string, src io.Reader, f convertFlags) (con
 
 // writeAs gives write a Writer of a format on w, and for a typescript on the files
 // beside it.
-func (a *app) writeAs(w io.Writer, to convert.Format, h cast.Header, f convertFlags, in *os.File, write func(convert.Writer) error) error {
+func (a *app) writeAs(w io.Writer, to convert.Format, h cast.Header, f convertFlags, in *recording, write func(convert.Writer) error) error {
 	var cw convert.Writer
 	var err error
 	switch to {
@@ -246,7 +247,7 @@ func (a *app) writeAs(w io.Writer, to convert.Format, h cast.Header, f convertFl
 	return write(cw)
 }
 
-func (a *app) writeScript(w io.Writer, h cast.Header, f convertFlags, in *os.File, write func(convert.Writer) error) error {
+func (a *app) writeScript(w io.Writer, h cast.Header, f convertFlags, in *recording, write func(convert.Writer) error) error {
 	timing := f.timing
 	if timing == "" {
 		timing = f.output + ".timing"

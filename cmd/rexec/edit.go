@@ -145,7 +145,10 @@ func (a *app) writeEdited(ctx context.Context, f editFlags, inputs []*edit.Input
 		defer os.RemoveAll(dir)
 		path = filepath.Join(dir, "out.cast")
 	}
+	p := a.progress("editing")
+	o.Progress = p.set
 	res, err := edit.ToFile(ctx, path, f.force, inputs, o)
+	p.end()
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return fmt.Errorf("%s exists; name another file, or replace it with --force", f.output)

@@ -45,21 +45,23 @@ func (a *app) repair(ctx context.Context, arg, output string, overwrite bool) er
 	if output == "" {
 		return usagef("-o is missing; name the file to write, or - for standard output")
 	}
-	f, _, done, err := a.openCast(ctx, arg)
+	f, err := a.openRecording(ctx, "repairing", arg)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer f.close()
 	n := 0
 	var s cast.Summary
 	err = a.writeOutput(output, overwrite, f, func(w io.Writer) (err error) {
-		s, err = cast.Repair(ctx, w, readerWithContext{ctx, f}, func(r cast.Repaired) {
+		s, err = cast.Repair(ctx, w, f, func(r cast.Repaired) {
+			f.progress.end()
 			if n++; n <= maxDeviations {
 				a.say("%s:%d:%d: %s: %s", arg, r.Line, r.Column, r.Reason, r.Remedy)
 			}
 		})
 		return err
 	})
+	f.progress.end()
 	switch {
 	case errors.Is(err, cast.ErrNotCast):
 		return fmt.Errorf("%s holds nothing of an asciicast that could be kept", arg)
@@ -79,13 +81,13 @@ func (a *app) repair(ctx context.Context, arg, output string, overwrite bool) er
 
 // writeOutput lets write fill a file, which appears under its name only when it is
 // whole; - is standard output. It must not be in, the file that is being read.
-func (a *app) writeOutput(path string, overwrite bool, in *os.File, write func(io.Writer) error) error {
+func (a *app) writeOutput(path string, overwrite bool, in *recording, write func(io.Writer) error) error {
 	if path == "-" {
 		b := bufio.NewWriterSize(a.out, 64<<10)
 		return errors.Join(write(b), b.Flush())
 	}
 	if info, err := os.Stat(path); err == nil {
-		if input, err := in.Stat(); err == nil && os.SameFile(info, input) {
+		if in.isFile(info) {
 			return usagef("%s is what is read; name another file to write", path)
 		}
 		switch {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 	"time"
 
@@ -44,21 +43,17 @@ marker, header), time in seconds, and excerpt.`,
 }
 
 func (a *app) secrets(ctx context.Context, arg string, asJSON bool) error {
-	src, err := a.source(ctx, arg)
+	f, err := a.openRecording(ctx, "searching", arg)
 	if err != nil {
 		return err
 	}
-	defer src.close()
-	f, err := os.Open(src.path)
-	if err != nil {
-		return castError(arg, err)
-	}
-	defer f.Close()
-	r, err := cast.NewReader(readerWithContext{ctx, f}, cast.Lenient)
+	defer f.close()
+	r, err := cast.NewReader(f, cast.Lenient)
 	if err != nil {
 		return castError(arg, err)
 	}
 	leaks, err := secret.Search(ctx, r)
+	f.progress.end()
 	if err != nil {
 		return castError(arg, err)
 	}

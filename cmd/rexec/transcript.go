@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -56,21 +55,17 @@ func (a *app) transcript(ctx context.Context, arg string, f transcriptFlags) err
 	if f.json && f.markdown || f.json && f.text || f.markdown && f.text {
 		return usagef("--json, --markdown and --text exclude each other; take one")
 	}
-	src, err := a.source(ctx, arg)
+	src, err := a.openRecording(ctx, "reading", arg)
 	if err != nil {
 		return err
 	}
 	defer src.close()
-	file, err := os.Open(src.path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	r, err := cast.NewReader(readerWithContext{ctx, file}, cast.Lenient)
+	r, err := cast.NewReader(src, cast.Lenient)
 	if err != nil {
 		return castError(arg, err)
 	}
 	t, err := transcript.ReadWith(ctx, r, transcript.Options{Output: true})
+	src.progress.end()
 	if err != nil {
 		return castError(arg, err)
 	}

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -63,29 +61,17 @@ differ, and such moments are only counted. Differences do not change the exit st
 	return cmd
 }
 
-// openCast opens the recording that an argument stands for. close must be called.
-func (a *app) openCast(ctx context.Context, arg string) (f *os.File, src *source, close func(), err error) {
-	if src, err = a.source(ctx, arg); err != nil {
-		return nil, nil, nil, err
-	}
-	if f, err = os.Open(src.path); err != nil {
-		src.close()
-		return nil, nil, nil, err
-	}
-	return f, src, func() { f.Close(); src.close() }, nil
-}
-
 // validate prints what is to be said of a recording, and tells whether it is clean.
 func (a *app) validate(ctx context.Context, arg string, all, compare bool) (clean bool, err error) {
-	f, _, done, err := a.openCast(ctx, arg)
+	f, err := a.openRecording(ctx, "validating", arg)
 	if err != nil {
 		return false, err
 	}
-	defer done()
+	defer f.close()
 	if clean, err = a.listDeviations(ctx, arg, f, all); err != nil || !compare {
 		return clean, err
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
+	if err := f.rewind(); err != nil {
 		return clean, err
 	}
 	return clean, a.comparePortable(ctx, arg, f)
@@ -93,13 +79,15 @@ func (a *app) validate(ctx context.Context, arg string, all, compare bool) (clea
 
 // listDeviations prints the deviations of a recording, and tells whether there were
 // none.
-func (a *app) listDeviations(ctx context.Context, arg string, f io.Reader, all bool) (clean bool, err error) {
+func (a *app) listDeviations(ctx context.Context, arg string, f *recording, all bool) (clean bool, err error) {
 	name, n := visible.String(arg), 0
-	s, err := cast.Validate(ctx, readerWithContext{ctx, f}, func(d cast.Deviation) {
+	s, err := cast.Validate(ctx, f, func(d cast.Deviation) {
+		f.progress.end()
 		if n++; all || n <= maxDeviations {
 			fmt.Fprintf(a.out, "%s:%d:%d: %s (%s)\n", name, d.Line, d.Column, visible.String(d.Reason), d.Effect)
 		}
 	})
+	f.progress.end()
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", arg, err)
 	}
@@ -129,12 +117,13 @@ func count(n int, thing string) string {
 }
 
 // comparePortable prints the moments at which an older emulator shows something else.
-func (a *app) comparePortable(ctx context.Context, arg string, f io.Reader) error {
-	r, err := cast.NewReader(readerWithContext{ctx, f}, cast.Lenient)
+func (a *app) comparePortable(ctx context.Context, arg string, f *recording) error {
+	r, err := cast.NewReader(f, cast.Lenient)
 	if err != nil {
 		return nil // which was said already
 	}
 	report, err := portable.Compare(ctx, r, portable.Options{})
+	f.progress.end()
 	if err != nil {
 		return fmt.Errorf("%s: %w", arg, err)
 	}
