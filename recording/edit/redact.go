@@ -41,6 +41,8 @@ type Pattern struct {
 	Text string
 	// Regexp is looked for in lines: rows that are wrapped are one.
 	Regexp *regexp.Regexp
+
+	folded *folded // finds Text quicker than Regexp; may be nil
 }
 
 // ParsePattern reads a pattern: "auto", /regular expression/, or a text.
@@ -65,6 +67,7 @@ func Text(s string) Pattern {
 	p := Pattern{Text: s}
 	if !strings.ContainsFunc(s, unicode.IsUpper) && strings.ContainsFunc(s, unicode.IsLetter) {
 		p.Regexp = regexp.MustCompile("(?i)" + regexp.QuoteMeta(s))
+		p.folded = newFolded(s)
 	}
 	return p
 }
@@ -94,6 +97,15 @@ func (f *finder) find(text []byte) []span {
 			f.found = secret.Append(f.found[:0], text)
 			for _, x := range f.found {
 				f.add(text, x.Start, x.End)
+			}
+		case p.folded != nil && p.folded.knows(text):
+			for from := 0; ; {
+				i := p.folded.index(text[from:])
+				if i < 0 {
+					break
+				}
+				f.add(text, from+i, from+i+len(p.Text))
+				from += i + 1
 			}
 		case p.Regexp != nil && p.Text != "":
 			for from := 0; ; {
