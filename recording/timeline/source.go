@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"rexec/recording/pack"
 )
 
 // Source is where a cast can be read from, any number of times and from any place.
@@ -15,16 +17,20 @@ type Source interface {
 	Size() int64
 }
 
-// File is a cast on disk.
-func File(path string) Source { return file(path) }
+// File is a cast on disk, plain or packed. What was unpacked for one reader of it is
+// there for the next.
+func File(path string) Source { return &file{path: path} }
 
 // Bytes is a cast in memory.
 func Bytes(b []byte) Source { return memory(b) }
 
-type file string
+type file struct {
+	path  string
+	cache pack.Cache
+}
 
-func (f file) Open(offset int64) (io.ReadCloser, error) {
-	r, err := os.Open(string(f))
+func (f *file) Open(offset int64) (io.ReadCloser, error) {
+	r, err := pack.OpenCached(f.path, &f.cache)
 	if err != nil {
 		return nil, err
 	}
@@ -35,12 +41,17 @@ func (f file) Open(offset int64) (io.ReadCloser, error) {
 	return r, nil
 }
 
-func (f file) Size() int64 {
-	info, err := os.Stat(string(f))
-	if err != nil || !info.Mode().IsRegular() {
+func (f *file) Size() int64 {
+	// Opening a pipe would wait for its other end.
+	if info, err := os.Stat(f.path); err == nil && !info.Mode().IsRegular() {
 		return -1
 	}
-	return info.Size()
+	r, err := pack.OpenCached(f.path, &f.cache)
+	if err != nil {
+		return -1
+	}
+	defer r.Close()
+	return r.Size()
 }
 
 type memory []byte
