@@ -23,7 +23,8 @@ type content struct {
 	duration time.Duration
 	exit     *int
 	problems int
-	size     int64
+	size     int64 // of the content
+	stored   int64 // of the file
 	sha256   string
 	unusable error // why nothing of the file can be played: cast.ErrNotCast, *cast.SyntaxError
 	commands []Command
@@ -55,8 +56,14 @@ func (l *Library) inspect(ctx context.Context, path string, seen func(n int64)) 
 	}
 	defer f.Close()
 	c, err := scan(&countingReader{ctx: ctx, r: f, seen: seen})
-	if err != nil || c.unusable != nil {
-		return c, err
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err == nil {
+		c.stored = info.Size()
+	}
+	if c.unusable != nil {
+		return c, nil
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err

@@ -32,10 +32,22 @@ func (e *ErrAmbiguous) Error() string {
 type ErrDuplicate struct {
 	ID    string
 	Title string // of the recording that is already there
+	// Trashed says that it is in the trash.
+	Trashed bool
 }
 
 func (e *ErrDuplicate) Error() string {
+	if e.Trashed {
+		return fmt.Sprintf("already in the library as %s, in the trash: rexec restore %s brings it back", e.ID, e.ID)
+	}
 	return "already in the library as " + e.ID
+}
+
+// ErrTrashed says that recording ID, which was to be read, is in the trash.
+type ErrTrashed struct{ ID string }
+
+func (e *ErrTrashed) Error() string {
+	return fmt.Sprintf("recording %s is in the trash: rexec restore %s brings it back", e.ID, e.ID)
 }
 
 // ErrReadOnly says that the library cannot be written, or cannot be made, because

@@ -12,7 +12,22 @@ import (
 	"time"
 )
 
-const castExt = ".cast"
+// A cast is stored as it is or compressed (package pack); the other name of the two
+// is then free, but for the moment in which the one becomes the other.
+const (
+	castExt   = ".cast"
+	packedExt = ".cast.zst"
+)
+
+// isCast says that a file of this name is a cast, compressed or not.
+func isCast(name string) bool {
+	return strings.HasSuffix(name, castExt) || strings.HasSuffix(name, packedExt)
+}
+
+// stem is the path of a cast without what says that it is one.
+func stem(path string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(path, packedExt), castExt)
+}
 
 // castPath is where the cast of a new recording goes: by month of recording, so that
 // a folder stays small enough to look through.
@@ -22,7 +37,7 @@ func (l *Library) castPath(id string, created time.Time) string {
 
 // sidecarPath is the path of the sidecar that goes with a cast.
 func sidecarPath(cast string) string {
-	return strings.TrimSuffix(cast, castExt) + ".json"
+	return stem(cast) + ".json"
 }
 
 // tempPattern names files that become others by a rename; see isTemp.
@@ -105,8 +120,13 @@ type sidecar struct {
 	Source      Source    `json:"source"`
 	Created     time.Time `json:"created"`
 	// Status is kept when the content was repaired: the mended file does not show it.
-	Status      Status `json:"status,omitempty"`
-	DerivedFrom string `json:"derived_from,omitempty"`
+	Status       Status     `json:"status,omitempty"`
+	DerivedFrom  string     `json:"derived_from,omitempty"`
+	Visibility   Visibility `json:"visibility,omitempty"`
+	Keep         bool       `json:"keep,omitempty"`
+	Trashed      *time.Time `json:"trashed,omitempty"`
+	SyncState    SyncState  `json:"sync_state,omitempty"`
+	Participants []string   `json:"participants,omitempty"`
 }
 
 // writeSidecar replaces the sidecar beside a cast. Fields of it that this program
@@ -117,8 +137,9 @@ func writeSidecar(cast string, s sidecar) error {
 	if old, err := os.ReadFile(path); err == nil && json.Unmarshal(old, &fields) != nil {
 		fields = map[string]json.RawMessage{}
 	}
-	delete(fields, "status")
-	delete(fields, "derived_from")
+	for _, name := range []string{"status", "derived_from", "visibility", "keep", "trashed", "sync_state", "participants"} {
+		delete(fields, name) // what is empty is not written
+	}
 	s.Version = 1
 	if s.Tags == nil {
 		s.Tags = []string{}

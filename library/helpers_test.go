@@ -276,3 +276,13 @@ func checkWhole(t testing.TB, l *Library) []Recording {
 	}
 	return list
 }
+
+// removeDatabase leaves of a library the files alone.
+func removeDatabase(t testing.TB, home string) {
+	t.Helper()
+	for _, name := range []string{"library.db", "library.db-wal", "library.db-shm"} {
+		if err := remove(filepath.Join(home, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

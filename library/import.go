@@ -91,7 +91,7 @@ func (l *Library) importFile(ctx context.Context, path string, progress func(don
 	if dup, err := l.duplicate(ctx, l.db.read, sum); err != nil {
 		return Recording{}, err
 	} else if dup != nil && dup.Status != StatusMissing {
-		return Recording{}, &ErrDuplicate{ID: dup.ID, Title: dup.Title}
+		return Recording{}, dup.asDuplicate()
 	}
 	c, err := l.inspect(ctx, part, seen)
 	if err != nil {
@@ -125,7 +125,7 @@ func (l *Library) place(ctx context.Context, r Recording, c *content, part strin
 			return err
 		}
 		if dup != nil && dup.Status != StatusMissing {
-			return &ErrDuplicate{ID: dup.ID, Title: dup.Title}
+			return dup.asDuplicate()
 		}
 		if dup != nil {
 			// The very content that this recording has lost.
@@ -172,6 +172,10 @@ func (l *Library) duplicate(ctx context.Context, q querier, sha256 string) (*Rec
 		return nil, nil
 	}
 	return &r, err
+}
+
+func (r *Recording) asDuplicate() *ErrDuplicate {
+	return &ErrDuplicate{ID: r.ID, Title: r.Title, Trashed: !r.Trashed.IsZero()}
 }
 
 // giveID sees to it that a recording that is new here has an id of its own: one that

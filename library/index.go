@@ -77,7 +77,7 @@ func (l *Library) IndexPending(ctx context.Context, progress func(IndexProgress)
 
 // pending are the recordings that Search does not know yet.
 const pending = `FROM recordings r LEFT JOIN texts t ON t.recording = r.seq
-	WHERE r.status IN ('complete', 'repaired') AND NOT r.missing AND coalesce(t.version, 0) <> ?`
+	WHERE r.status IN ('complete', 'repaired') AND NOT r.missing AND r.trashed_us IS NULL AND coalesce(t.version, 0) <> ?`
 
 // Pending counts the recordings that Search does not find anything in, since they
 // are not indexed yet.

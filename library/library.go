@@ -270,6 +270,9 @@ const (
 	maxDescription = 64 << 10
 	maxTag         = 256
 	maxTags        = 100
+	maxParticipant = 256
+	maxPeople      = 100
+	maxDirs        = 100
 	maxField       = 4 << 10  // command, shell, host, dir
 	maxCommand     = 64 << 10 // one command of a transcript
 )

@@ -19,6 +19,7 @@ const defaultLimit = 100
 const recordingColumns = `r.id, r.path, r.title, r.description, r.status, r.missing, r.source,
 	r.created_us, r.duration_us, r.size, r.cols, r.rows, r.problems, r.command, r.shell, r.host, r.dir,
 	r.exit_status, r.sha256, r.derived_from, r.commands,
+	r.visibility, r.keep, r.trashed_us, r.sync_state, r.participants, r.dirs, r.stored,
 	coalesce((SELECT c.text FROM commands c WHERE c.recording = r.seq AND c.folded NOT IN ('exit', 'logout', 'clear')
 		ORDER BY c.n LIMIT 1), ''),
 	(SELECT json_group_array(tag) FROM (SELECT tag FROM tags t WHERE t.recording = r.seq ORDER BY tag))`
@@ -33,15 +34,16 @@ type querier interface {
 
 func (l *Library) scanRecording(row scanner) (Recording, error) {
 	var (
-		r                 Recording
-		path, tags        string
-		missing           bool
-		created, duration int64
-		exit              sql.NullInt64
+		r                              Recording
+		path, tags, participants, dirs string
+		missing                        bool
+		created, duration              int64
+		exit, trashed                  sql.NullInt64
 	)
 	err := row.Scan(&r.ID, &path, &r.Title, &r.Description, &r.Status, &missing, &r.Source,
 		&created, &duration, &r.Size, &r.Cols, &r.Rows, &r.Problems, &r.Command, &r.Shell, &r.Host, &r.Dir,
-		&exit, &r.SHA256, &r.DerivedFrom, &r.Commands, &r.FirstCommand, &tags)
+		&exit, &r.SHA256, &r.DerivedFrom, &r.Commands,
+		&r.Visibility, &r.Keep, &trashed, &r.SyncState, &participants, &dirs, &r.Stored, &r.FirstCommand, &tags)
 	if err != nil {
 		return Recording{}, err
 	}
@@ -52,8 +54,16 @@ func (l *Library) scanRecording(row scanner) (Recording, error) {
 	if missing {
 		r.Status = StatusMissing
 	}
-	if err := json.Unmarshal([]byte(tags), &r.Tags); err != nil {
-		return Recording{}, err
+	if trashed.Valid {
+		r.Trashed = time.UnixMicro(trashed.Int64)
+	}
+	for text, list := range map[string]*[]string{tags: &r.Tags, participants: &r.Participants, dirs: &r.Dirs} {
+		if text == "[]" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(text), list); err != nil {
+			return Recording{}, err
+		}
 	}
 	return r, nil
 }
@@ -78,7 +88,7 @@ func live(r Recording) Recording {
 		return r
 	}
 	if info, err := os.Stat(r.Path); err == nil {
-		r.Size = info.Size()
+		r.Size, r.Stored = info.Size(), info.Size()
 		r.Duration = max(info.ModTime().Sub(r.Created), 0)
 	}
 	return r
@@ -93,9 +103,12 @@ func (l *Library) List(ctx context.Context, o ListOptions) ([]Recording, error) 
 	if o.Limit <= 0 {
 		o.Limit = defaultLimit
 	}
-	where, args := "1", []any(nil)
+	where, args := `r.trashed_us IS NULL`, []any(nil)
+	if o.Trashed {
+		where = `r.trashed_us IS NOT NULL`
+	}
 	if o.After != nil {
-		where, args = `(r.created_us, r.id) < (?, ?)`, []any{o.After.Created.UnixMicro(), o.After.ID}
+		where, args = where+` AND (r.created_us, r.id) < (?, ?)`, []any{o.After.Created.UnixMicro(), o.After.ID}
 	}
 	for _, word := range strings.Fields(fold(o.Query)) {
 		where += ` AND (instr(r.folded, ?) > 0 OR EXISTS (
@@ -120,7 +133,7 @@ func (l *Library) List(ctx context.Context, o ListOptions) ([]Recording, error) 
 // fold is how text is stored and looked for where case does not matter.
 func fold(s string) string { return strings.ToLower(s) }
 
-// Stats returns sums over all recordings. Of one that is being written, neither size
+// Stats returns sums over all recordings, and over the trash. Of one that is being written, neither size
 // nor duration counts yet.
 func (l *Library) Stats(ctx context.Context) (Stats, error) {
 	if err := l.open(); err != nil {
@@ -128,8 +141,11 @@ func (l *Library) Stats(ctx context.Context) (Stats, error) {
 	}
 	var s Stats
 	var us int64
-	err := l.db.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(size), 0), coalesce(sum(duration_us), 0) FROM recordings`).
-		Scan(&s.Recordings, &s.Bytes, &us)
+	err := l.db.read.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE trashed_us IS NULL),
+			coalesce(sum(size) FILTER (WHERE trashed_us IS NULL), 0), coalesce(sum(stored) FILTER (WHERE trashed_us IS NULL), 0),
+			coalesce(sum(duration_us) FILTER (WHERE trashed_us IS NULL), 0),
+			count(trashed_us), coalesce(sum(stored) FILTER (WHERE trashed_us IS NOT NULL), 0) FROM recordings`).
+		Scan(&s.Recordings, &s.Bytes, &s.Stored, &us, &s.Trashed, &s.TrashedStored)
 	if err != nil {
 		return Stats{}, fmt.Errorf("sum up the library: %w", err)
 	}
@@ -153,8 +169,22 @@ func (l *Library) byID(ctx context.Context, q querier, id string) (Recording, er
 func notFound(id string) error { return fmt.Errorf("%w: %q", ErrNotFound, bounded(id, 100)) }
 
 // Get returns the recording with an id, or the one whose id alone begins so; dashes
-// and case do not matter. Errors: one that wraps ErrNotFound, *ErrAmbiguous.
+// and case do not matter. What is in the trash is found where nothing else is: see
+// Recording.Trashed. Errors: one that wraps ErrNotFound, *ErrAmbiguous.
 func (l *Library) Get(ctx context.Context, idOrPrefix string) (Recording, error) {
+	r, err := l.get(ctx, idOrPrefix, `r.trashed_us IS NULL`)
+	if errors.Is(err, ErrNotFound) {
+		return l.GetTrashed(ctx, idOrPrefix)
+	}
+	return r, err
+}
+
+// GetTrashed is Get in the trash alone.
+func (l *Library) GetTrashed(ctx context.Context, idOrPrefix string) (Recording, error) {
+	return l.get(ctx, idOrPrefix, `r.trashed_us IS NOT NULL`)
+}
+
+func (l *Library) get(ctx context.Context, idOrPrefix, where string) (Recording, error) {
 	if err := l.open(); err != nil {
 		return Recording{}, err
 	}
@@ -164,7 +194,7 @@ func (l *Library) Get(ctx context.Context, idOrPrefix string) (Recording, error)
 	}
 	const most = 10
 	rows, err := l.db.read.QueryContext(ctx, `SELECT `+recordingColumns+` FROM recordings r
-		WHERE r.id >= ? AND r.id < ? ORDER BY r.created_us DESC, r.id DESC LIMIT ?`, prefix, prefix+"~", most)
+		WHERE r.id >= ? AND r.id < ? AND `+where+` ORDER BY r.created_us DESC, r.id DESC LIMIT ?`, prefix, prefix+"~", most)
 	var found []Recording
 	if err == nil {
 		found, err = l.scanRecordings(rows)
@@ -228,7 +258,7 @@ func isID(s string) bool {
 
 // Resolve finds out what an argument FILE|ID|- means. A whole id is an id; then a
 // file that exists is that file; then comes the beginning of an id. Errors: those of
-// Get, or of the file.
+// Get, or of the file; *ErrTrashed.
 func (l *Library) Resolve(ctx context.Context, arg string) (Target, error) {
 	if arg == "-" {
 		return Target{Stdin: true}, nil
@@ -251,6 +281,9 @@ func (l *Library) Resolve(ctx context.Context, arg string) (Target, error) {
 	}
 	if err != nil {
 		return Target{}, err
+	}
+	if !r.Trashed.IsZero() {
+		return Target{}, &ErrTrashed{ID: r.ID}
 	}
 	if r.Status == StatusMissing {
 		return Target{}, fmt.Errorf("the file of recording %s is gone: %w", r.ID, &fs.PathError{Op: "open", Path: r.Path, Err: fs.ErrNotExist})

@@ -83,7 +83,7 @@ func TestStats(t *testing.T) {
 	}
 	a := must[Recording](t)(record(t.Context(), l, NewRecording{}, "x"))
 	b := must[Recording](t)(record(t.Context(), l, NewRecording{}, "xyz"))
-	if got := must[Stats](t)(l.Stats(t.Context())); got != (Stats{2, a.Size + b.Size, 4 * time.Second}) {
+	if got := must[Stats](t)(l.Stats(t.Context())); got != (Stats{Recordings: 2, Bytes: a.Size + b.Size, Stored: a.Size + b.Size, Duration: 4 * time.Second}) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -42,11 +42,12 @@ func (l *Library) Begin(ctx context.Context, n NewRecording) (Recording, cast.He
 	now := truncated(l.options.Now())
 	r := Recording{
 		ID: id, Title: bounded(n.Title, maxTitle), Description: bounded(n.Description, maxDescription), Tags: cleanTags(n.Tags),
-		Status: StatusRecording, Source: SourceRecorded, Created: now, Cols: n.Cols, Rows: n.Rows,
+		Status: StatusRecording, Source: SourceRecorded, Visibility: VisibilityPrivate, Created: now, Cols: n.Cols, Rows: n.Rows,
 		Command: bounded(n.Command, maxField), Shell: bounded(n.Shell, maxField),
 		Host: bounded(n.Host, maxField), Dir: bounded(n.Dir, maxField),
 		Path: l.castPath(id, now),
 	}
+	r.Dirs = seenDirs(r.Dir, nil)
 	err = l.update(ctx, func(tx *sql.Tx) error {
 		if err := l.insert(ctx, tx, r, owner); err != nil {
 			return err

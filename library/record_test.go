@@ -49,7 +49,7 @@ func TestBeginAndFinish(t *testing.T) {
 		t.Errorf("listed   %+v\nreturned %+v", got, done)
 	}
 	r.Status, r.Duration, r.Size, r.SHA256, r.Commands, r.ExitStatus = StatusComplete, 2*time.Second, info.Size(), done.SHA256, 1, &seven
-	r.Created, r.FirstCommand = done.Created, "make all"
+	r.Created, r.FirstCommand, r.Stored = done.Created, "make all", r.Size
 	if !reflect.DeepEqual(done, r) || !done.Created.Equal(h.Timestamp) {
 		t.Errorf("finished %+v\nwant     %+v", done, r)
 	}
@@ -193,10 +193,10 @@ func TestSidecarKeepsWhatItDoesNotKnow(t *testing.T) {
 	r := must[Recording](t)(record(t.Context(), l, NewRecording{Title: "old"}, "x"))
 	path := sidecarPath(r.Path)
 	text := string(must[[]byte](t)(os.ReadFile(path)))
-	writeText(t, path, strings.Replace(text, "{", `{"keep": [1, 2],`, 1))
+	writeText(t, path, strings.Replace(text, "{", `{"flavour": [1, 2],`, 1))
 	must[Recording](t)(l.SetTitle(t.Context(), r.ID, "new"))
 	text = string(must[[]byte](t)(os.ReadFile(path)))
-	if !strings.Contains(text, `"keep"`) || !strings.Contains(text, `"new"`) {
+	if !strings.Contains(text, `"flavour"`) || !strings.Contains(text, `"new"`) {
 		t.Errorf("the sidecar is\n%s", text)
 	}
 }

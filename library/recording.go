@@ -23,7 +23,36 @@ type Source string
 const (
 	SourceRecorded Source = "recorded" // made by rexec, here
 	SourceImported Source = "imported" // a file that was brought in
+	SourcePulled   Source = "pulled"   // brought by sync from a server
 )
+
+// Visibility says who may see a recording on a server.
+type Visibility string
+
+const (
+	VisibilityPrivate  Visibility = "private"  // its owner; of one that says nothing
+	VisibilityUnlisted Visibility = "unlisted" // whoever has the link
+	VisibilityPublic   Visibility = "public"   // everybody; it is listed too
+)
+
+func (v Visibility) valid() bool {
+	return v == VisibilityPrivate || v == VisibilityUnlisted || v == VisibilityPublic
+}
+
+// SyncState says how a recording stands to the server.
+type SyncState string
+
+const (
+	SyncLocal   SyncState = ""        // it is on this machine only
+	SyncPending SyncState = "pending" // the server does not have all of it yet
+	SyncDone    SyncState = "synced"
+)
+
+func (s SyncState) valid() bool { return s == SyncLocal || s == SyncPending || s == SyncDone }
+
+func (s Source) valid() bool {
+	return s == SourceRecorded || s == SourceImported || s == SourcePulled
+}
 
 // Recording is what the library knows of one recording. Text fields are as they
 // were stored: they may come from a stranger's cast and hold control characters.
@@ -32,19 +61,27 @@ type Recording struct {
 	Title       string // may be empty; see Name
 	Description string
 	Tags        []string // sorted
+	Visibility  Visibility
+	Keep        bool      // spared by retention and the limit of size
+	Trashed     time.Time // when it went to the trash; zero: it is not there
 	Status      Status
 	Source      Source
+	SyncState   SyncState
 	Created     time.Time     // when it was recorded; local time, microseconds
 	Duration    time.Duration // of the content; while it is written, up to the last write
-	Size        int64         // of the cast in bytes; while it is written, as the file is now
+	Size        int64         // of the content in bytes; while it is written, as the file is now
+	Stored      int64         // bytes that the file takes: less than Size when it is compressed
 	Cols, Rows  int           // at the start
 	Commands    int           // how many commands were run in it
 	Problems    int           // damaged places that were mended or skipped
 	Command     string        // what was run, when it was not a shell
 	Shell       string
 	Host        string
-	Dir         string
-	ExitStatus  *int // nil: unknown
+	Dir         string   // where it began
+	Dirs        []string // working directories seen in it, Dir first; at most 100
+	// Participants are the names of those who shared the terminal, if several did.
+	Participants []string
+	ExitStatus   *int // nil: unknown
 	// FirstCommand is the first command run in it that tells something: not exit.
 	FirstCommand string
 	SHA256       string // of the uncompressed cast, lower case hex; empty while it is written
@@ -95,15 +132,22 @@ type ListOptions struct {
 	// title, of the command that it records, or of a command that was run in it.
 	// Case does not matter.
 	Query string
-	Limit int     // 0: 100
-	After *Cursor // nil: from the newest
+	// Trashed lists the trash, and nothing else; without it, nothing of the trash is
+	// listed. The order is the same.
+	Trashed bool
+	Limit   int     // 0: 100
+	After   *Cursor // nil: from the newest
 }
 
-// Stats are sums over the whole library.
+// Stats are sums over the whole library. Trash counts in none but its own.
 type Stats struct {
 	Recordings int
-	Bytes      int64
+	Bytes      int64 // of content
+	Stored     int64 // on the disk: less where casts are compressed
 	Duration   time.Duration
+
+	Trashed       int   // recordings in the trash
+	TrashedStored int64 // bytes on the disk
 }
 
 // NewRecording describes a recording that is about to begin.
@@ -126,6 +170,8 @@ type Patch struct {
 	Title       *string
 	Description *string
 	Tags        *[]string
+	Keep        *bool
+	Visibility  *Visibility
 }
 
 // Action is what Recover did.

@@ -107,7 +107,7 @@ func (s *survey) readTree(ctx context.Context, root string) error {
 		case d.IsDir():
 		case isTemp(name):
 			s.temps = append(s.temps, path)
-		case strings.HasSuffix(name, castExt):
+		case isCast(name):
 			s.casts[path] = false
 		case strings.HasSuffix(name, ".json"):
 			s.sidecars = append(s.sidecars, path)
@@ -326,7 +326,7 @@ func (l *Library) adopt(ctx context.Context, path string) (*Recovered, error) {
 	}
 	side, known := readSidecar(path)
 	r := fromContent(c, path)
-	r.ID = strings.TrimSuffix(filepath.Base(path), castExt)
+	r.ID = stem(filepath.Base(path))
 	if !isID(r.ID) {
 		r.ID = c.rexecID()
 	}
@@ -388,8 +388,21 @@ func (l *Library) isUnclaimed(ctx context.Context, tx *sql.Tx, path string) (boo
 func (r *Recording) applySidecar(s sidecar) {
 	r.Title, r.Description = bounded(s.Title, maxTitle), bounded(s.Description, maxDescription)
 	r.Tags = cleanTags(s.Tags)
-	if s.Source == SourceRecorded || s.Source == SourceImported {
+	if s.Source.valid() {
 		r.Source = s.Source
+	}
+	if s.Visibility.valid() {
+		r.Visibility = s.Visibility
+	}
+	if s.SyncState.valid() {
+		r.SyncState = s.SyncState
+	}
+	if s.Trashed != nil && validTime(*s.Trashed) {
+		r.Trashed = truncated(*s.Trashed)
+	}
+	r.Keep = s.Keep
+	for _, name := range s.Participants[:min(len(s.Participants), maxPeople)] {
+		r.Participants = append(r.Participants, bounded(name, maxParticipant))
 	}
 	if validTime(s.Created) {
 		r.Created = truncated(s.Created)

@@ -12,14 +12,14 @@ import (
 // filter is what a query says of recordings: in part as SQL on recordings r, in part
 // to be looked at row by row.
 type filter struct {
-	where string // begins with AND, or is empty
+	where string // begins with AND
 	args  []any
 	byRow []*query.Term // of Title, Tag, Host
 }
 
 // filter prepares what the query says of recordings.
 func (s *searcher) filter(ctx context.Context) (*filter, error) {
-	f := &filter{}
+	f := &filter{where: ` AND r.trashed_us IS NULL`}
 	for i := range s.q.Terms {
 		t := &s.q.Terms[i]
 		switch t.Field {

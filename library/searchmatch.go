@@ -123,14 +123,14 @@ func merge(spans []query.Span) []query.Span {
 }
 
 // setRecording reads what is known of a recording; ok is false when its text is not
-// complete, or it was deleted.
+// complete, or it was deleted or is in the trash.
 func (s *searcher) setRecording(ctx context.Context, ord int64) (ok bool, err error) {
 	if s.ord == ord {
 		return s.recording != nil, nil
 	}
 	s.ord, s.recording = ord, nil
 	r, err := s.l.scanRecording(s.conn.QueryRowContext(ctx, `SELECT `+recordingColumns+`
-		FROM texts t JOIN recordings r ON r.seq = t.recording WHERE t.ord = ? AND t.version <> 0`, ord))
+		FROM texts t JOIN recordings r ON r.seq = t.recording WHERE t.ord = ? AND t.version <> 0 AND r.trashed_us IS NULL`, ord))
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

@@ -1,8 +1,10 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,10 +20,11 @@ func (l *Library) insert(ctx context.Context, tx *sql.Tx, r Recording, owner str
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO recordings (id, path, title, description, folded, status, source, created_us,
-			cols, rows, command, shell, host, dir, derived_from, owner)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			cols, rows, command, shell, host, dir, derived_from, owner, visibility, keep, trashed_us, sync_state, participants, dirs)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, path, r.Title, r.Description, foldedName(r), r.Status, r.Source, r.Created.UnixMicro(),
-		r.Cols, r.Rows, r.Command, r.Shell, r.Host, r.Dir, r.DerivedFrom, owner)
+		r.Cols, r.Rows, r.Command, r.Shell, r.Host, r.Dir, r.DerivedFrom, owner,
+		cmp.Or(r.Visibility, VisibilityPrivate), r.Keep, nullTime(r.Trashed), r.SyncState, jsonList(r.Participants), jsonList(seenDirs(r.Dir, nil)))
 	if err != nil {
 		return fmt.Errorf("add recording %s: %w", r.ID, err)
 	}
@@ -50,9 +53,9 @@ func setContent(ctx context.Context, tx *sql.Tx, id string, c *content, exit *in
 	if exit == nil {
 		exit = c.exit
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE recordings SET status = ?, missing = 0, owner = '', duration_us = ?, size = ?,
+	_, err := tx.ExecContext(ctx, `UPDATE recordings SET status = ?, missing = 0, owner = '', duration_us = ?, size = ?, stored = ?,
 			problems = ?, exit_status = ?, sha256 = ?, commands = ?, summary = ? WHERE id = ?`,
-		c.status(), c.duration.Microseconds(), c.size, c.problems, nullInt(exit), c.sha256, len(c.commands), c.summary, id)
+		c.status(), c.duration.Microseconds(), c.size, c.stored, c.problems, nullInt(exit), c.sha256, len(c.commands), c.summary, id)
 	if err == nil {
 		err = setCommands(ctx, tx, id, c.commands)
 	}
@@ -64,10 +67,14 @@ func setContent(ctx context.Context, tx *sql.Tx, id string, c *content, exit *in
 
 func setCommands(ctx context.Context, tx *sql.Tx, id string, commands []Command) error {
 	var seq int64
-	if err := tx.QueryRowContext(ctx, `SELECT seq FROM recordings WHERE id = ?`, id).Scan(&seq); err != nil {
+	var dir string
+	if err := tx.QueryRowContext(ctx, `SELECT seq, dir FROM recordings WHERE id = ?`, id).Scan(&seq, &dir); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM commands WHERE recording = ?`, seq); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE recordings SET dirs = ? WHERE seq = ?`, jsonList(seenDirs(dir, commands)), seq); err != nil {
 		return err
 	}
 	if len(commands) == 0 {
@@ -90,11 +97,45 @@ func setCommands(ctx context.Context, tx *sql.Tx, id string, commands []Command)
 	return nil
 }
 
+// seenDirs are the working directories of a recording that began in first.
+func seenDirs(first string, commands []Command) []string {
+	var out []string
+	add := func(dir string) {
+		if dir != "" && len(out) < maxDirs && !slices.Contains(out, dir) {
+			out = append(out, dir)
+		}
+	}
+	add(first)
+	for _, c := range commands {
+		add(bounded(c.Dir, maxField))
+	}
+	return out
+}
+
+// jsonList writes a list as the database keeps it.
+func jsonList(list []string) string {
+	text, err := json.Marshal(append([]string{}, list...))
+	if err != nil {
+		panic("library: strings do not make JSON: " + err.Error())
+	}
+	return string(text)
+}
+
+// nullTime writes a time as the database keeps it; the zero time is NULL.
+func nullTime(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMicro(), Valid: !t.IsZero()}
+}
+
 // sidecarOf is the sidecar that goes with a recording's row.
 func sidecarOf(r Recording) sidecar {
 	s := sidecar{
 		ID: r.ID, Title: r.Title, Description: r.Description, Tags: r.Tags,
 		Source: r.Source, Created: r.Created.UTC(), DerivedFrom: r.DerivedFrom,
+		Visibility: r.Visibility, Keep: r.Keep, SyncState: r.SyncState, Participants: r.Participants,
+	}
+	if !r.Trashed.IsZero() {
+		trashed := r.Trashed.UTC()
+		s.Trashed = &trashed
 	}
 	if r.Status == StatusRepaired {
 		s.Status = StatusRepaired
@@ -127,8 +168,18 @@ func (l *Library) Update(ctx context.Context, id string, p Patch) (Recording, er
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE recordings SET title = ?, description = ?, folded = ?, sidecar_due = 1 WHERE id = ?`,
-			r.Title, r.Description, foldedName(r), id)
+		if p.Keep != nil {
+			r.Keep = *p.Keep
+		}
+		if p.Visibility != nil {
+			if !p.Visibility.valid() {
+				return fmt.Errorf("a recording is private, unlisted or public, not %q", *p.Visibility)
+			}
+			r.Visibility = *p.Visibility
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE recordings SET title = ?, description = ?, folded = ?, keep = ?, visibility = ?,
+				sidecar_due = 1 WHERE id = ?`,
+			r.Title, r.Description, foldedName(r), r.Keep, r.Visibility, id)
 		if err != nil {
 			return fmt.Errorf("change recording %s: %w", id, err)
 		}
