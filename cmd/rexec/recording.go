@@ -4,13 +4,15 @@ import (
 	"context"
 	"io"
 	"os"
+
+	"rexec/recording/pack"
 )
 
 // recording is an open recording: a stream of its uncompressed bytes that ends when
 // the context does, and shows how far it was read.
 type recording struct {
 	*source
-	file     *os.File
+	file     *pack.File
 	progress *progress
 	stream   io.Reader
 	ctx      context.Context
@@ -23,7 +25,7 @@ func (a *app) openRecording(ctx context.Context, verb, arg string) (*recording, 
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(src.path)
+	f, err := pack.Open(src.path)
 	if err != nil {
 		src.close()
 		return nil, err
@@ -34,11 +36,7 @@ func (a *app) openRecording(ctx context.Context, verb, arg string) (*recording, 
 }
 
 func (r *recording) start() {
-	size := int64(-1)
-	if info, err := r.file.Stat(); err == nil && info.Mode().IsRegular() {
-		size = info.Size()
-	}
-	r.stream = r.progress.reader(readerWithContext{r.ctx, r.file}, size)
+	r.stream = r.progress.reader(readerWithContext{r.ctx, r.file}, r.file.Size())
 }
 
 // Read implements io.Reader.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/term"
@@ -14,6 +15,7 @@ import (
 	"rexec/internal/config"
 	"rexec/library"
 	"rexec/recording/cast"
+	"rexec/recording/pack"
 )
 
 // openLibrary opens the library of --home.
@@ -62,7 +64,7 @@ func (a *app) source(ctx context.Context, arg string) (*source, error) {
 	case err == nil && info.IsDir():
 		return nil, fmt.Errorf("%s is a folder; name %s", arg, recordingArg)
 	case err == nil:
-		return &source{path: arg}, nil
+		return a.unpacked(ctx, &source{path: arg})
 	}
 	lib, err := a.openLibrary(ctx)
 	if err != nil {
@@ -108,7 +110,41 @@ func (a *app) spool(ctx context.Context) (*source, error) {
 		s.close()
 		return nil, fmt.Errorf("keep standard input for playing: %w", err)
 	}
-	return s, nil
+	return a.unpacked(ctx, s)
+}
+
+// unpacked takes the place of a source that the zstd program compressed, which can be
+// read from its start only, by one that can be read from everywhere.
+func (a *app) unpacked(ctx context.Context, s *source) (*source, error) {
+	packed, seekable, err := pack.Kind(s.path)
+	if err == nil && (!packed || seekable) {
+		return s, nil
+	}
+	defer s.close()
+	if err != nil {
+		return nil, err
+	}
+	in, err := os.Open(s.path)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	f, err := os.CreateTemp("", "rexec-*.cast")
+	if err != nil {
+		return nil, fmt.Errorf("unpack %s: %w", s.path, err)
+	}
+	out := &source{path: f.Name(), spool: f.Name(), title: s.title}
+	if out.title == "" {
+		out.title = filepath.Base(s.path)
+	}
+	p := a.progress("unpacking " + s.path)
+	err = errors.Join(pack.Unpack(ctx, f, p.reader(in, -1)), f.Close())
+	p.end()
+	if err != nil {
+		out.close()
+		return nil, fmt.Errorf("unpack %s: %w", s.path, err)
+	}
+	return out, nil
 }
 
 func (s *source) close() {

@@ -26,11 +26,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
 	"rexec/recording/cast"
+	"rexec/recording/pack"
 )
 
 // Source is a recording that can be read several times.
@@ -38,11 +38,11 @@ type Source interface {
 	Open() (io.ReadCloser, error)
 }
 
-// File is a recording on disk.
+// File is a recording on disk, which may be packed.
 type File string
 
 // Open opens the file.
-func (f File) Open() (io.ReadCloser, error) { return os.Open(string(f)) }
+func (f File) Open() (io.ReadCloser, error) { return pack.Open(string(f)) }
 
 // Span is a stretch of time, from From up to To.
 type Span struct{ From, To time.Duration }

@@ -78,6 +78,31 @@ func open(f *os.File, c *Cache) (*File, error) {
 	return &File{file: f, frames: fr, size: fr.table.size()}, nil
 }
 
+// Kind says what a file is: packed, and if so, whether it can be read at any place as
+// it is. What is not a regular file counts as plain.
+func Kind(path string) (packed, seekable bool, err error) {
+	// Opening a pipe would wait for its other end.
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, false, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false, false, err
+	}
+	defer f.Close()
+	if packed, err = isPacked(f); err != nil || !packed {
+		return false, false, err
+	}
+	switch _, err := readTable(f, info.Size()); {
+	case errors.Is(err, errNoTable):
+		return true, false, nil
+	case err != nil:
+		return true, false, fmt.Errorf("open %s: %w", path, err)
+	}
+	return true, true, nil
+}
+
 // isPacked tells whether a file begins as zstd does.
 func isPacked(r io.ReaderAt) (bool, error) {
 	var magic [4]byte
@@ -129,6 +154,9 @@ func (f *File) Size() int64 {
 	}
 	return info.Size()
 }
+
+// Stat describes the file on the disk, as it is there.
+func (f *File) Stat() (os.FileInfo, error) { return f.file.Stat() }
 
 // ReadAt implements io.ReaderAt.
 func (f *File) ReadAt(p []byte, off int64) (n int, err error) {
