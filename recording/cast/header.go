@@ -43,6 +43,9 @@ type Rexec struct {
 	Host  string // where it was made
 	Shell string // path of the shell
 	Dir   string // working directory at the start
+	// Nonce is what the marks of the shell's integration carry if they are the
+	// shell's own (see package shell). Empty: nothing taught the shell.
+	Nonce string
 	// Unknown holds the fields that this package does not know.
 	Unknown map[string]json.RawMessage
 }
@@ -260,7 +263,7 @@ func (h *Header) decodeRexec(f field, tell report) error {
 		return h.keep(f) // someone else's
 	}
 	x := &Rexec{}
-	known := map[string]*string{"id": &x.ID, "host": &x.Host, "shell": &x.Shell, "dir": &x.Dir}
+	known := map[string]*string{"id": &x.ID, "host": &x.Host, "shell": &x.Shell, "dir": &x.Dir, "nonce": &x.Nonce}
 	for _, m := range members {
 		if p := known[m.key]; p == nil {
 			put(&x.Unknown, m)

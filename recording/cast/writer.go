@@ -326,6 +326,7 @@ func AppendHeader(dst []byte, h Header) ([]byte, error) {
 		own.text("host", x.Host)
 		own.text("shell", x.Shell)
 		own.text("dir", x.Dir)
+		own.text("nonce", x.Nonce)
 		own.rest(x.Unknown, func(string) bool { return false })
 		o.object("rexec", own)
 	}

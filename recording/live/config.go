@@ -29,6 +29,10 @@ type Config struct {
 	// kind than this package's emulator (with Tee): it and all else that
 	// describes that terminal is then left as it is. Empty: xterm-256color.
 	Term string
+	// Integration are folders that scripts for shells may be kept in, of which the
+	// first that can be written to is taken: a bash, zsh or fish that is started is
+	// then taught to mark its commands (see package shell). Empty: none is.
+	Integration []string
 	// ID names the session to the child, in REXEC_SESSION. Empty: a new one.
 	ID string
 

@@ -21,6 +21,7 @@ type ExitStatus struct {
 // Session is one hosted terminal. All methods may be called by any goroutine.
 type Session struct {
 	id       string
+	nonce    string // of the marks of a shell that was taught to mark its commands
 	now      func() time.Time
 	proc     *process
 	tee      io.Writer
@@ -61,6 +62,7 @@ func Start(ctx context.Context, c Config) (*Session, error) {
 		done:     make(chan struct{}),
 	}
 	s.hangUp = sync.OnceFunc(func() { close(s.hungUp) })
+	s.nonce = c.teach()
 	s.setSize(c.Cols, c.Rows)
 	o := &owner{Session: s}
 	if !c.NoScreen {
@@ -70,7 +72,7 @@ func Start(ctx context.Context, c Config) (*Session, error) {
 		if _, _, err := lookup(c); err != nil { // before there is a file
 			return nil, err
 		}
-		r, err := newRecorder(*c.Record, c.Cols, c.Rows, s.now)
+		r, err := newRecorder(c.Record.signed(s.nonce), c.Cols, c.Rows, s.now)
 		if err != nil {
 			return nil, err
 		}
@@ -183,7 +185,7 @@ func (s *Session) Record(o RecordOptions) error {
 		return ErrRecording
 	}
 	cols, rows := s.Size()
-	r, err := newRecorder(o, cols, rows, s.now)
+	r, err := newRecorder(o.signed(s.nonce), cols, rows, s.now)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,165 @@
+# Read by a bash that rexec starts, behind /etc/bash.bashrc. It reads what bash would
+# have read, then makes the shell say where its prompts and commands are (OSC 133)
+# and where it is (OSC 7). All names begin with __rexec_. It runs under the user's
+# own options (set -u, set -e, set -a, …), and leaves no trace of itself in $?, $_ or
+# the history.
+
+# First of all: what children are not to see.
+__rexec_nonce=${REXEC_NONCE-}
+builtin unset REXEC_NONCE
+__rexec_host=${HOSTNAME-}
+__rexec_dir= __rexec_dir_url= __rexec_ran= __rexec_next= __rexec_off= __rexec_checked=
+__rexec_b='\[\e]133;B\a\]'
+__rexec_0='$(__rexec_preexec)'
+
+# __rexec_encode sets __rexec_url to $1 with all bytes but those of the class $2
+# percent-encoded.
+__rexec_encode() {
+    builtin local LC_ALL=C rest=$1 safe hex
+    __rexec_url=
+    while [[ -n $rest ]]; do
+        safe=${rest%%[!$2]*}
+        __rexec_url+=$safe
+        rest=${rest:${#safe}}
+        if [[ -n $rest ]]; then
+            builtin printf -v hex '%%%02X' "'${rest:0:1}"
+            __rexec_url+=${hex/#%FFFFFFFFFFFFFF/%} # some bash make bytes above 127 negative
+            rest=${rest:1}
+        fi
+    done
+}
+
+# __rexec_preexec runs in a subshell, behind enter and before the command. The text
+# is the newest entry of the history, if that is newer than the prompt; else (it was
+# a repetition, or history does not want it) a reader has to take it from the screen.
+__rexec_preexec() {
+    { builtin local -; builtin set +aeux; } 2>/dev/null
+    builtin local entry text= LC_ALL=C
+    entry=$(HISTTIMEFORMAT='' builtin history 1)
+    if [[ $entry =~ ^\ *([0-9]+)[*\ ]\ (.*)$ ]] && ((BASH_REMATCH[1] >= ${__rexec_next:-0})); then
+        text=${BASH_REMATCH[2]}
+    fi
+    if [[ -n $text && ${#text} -le 8192 ]]; then
+        # Most of it stays as it is, so that secrets in it are recognised and masked.
+        __rexec_encode "$text" ' -$&-:<-~'
+        builtin printf '\e]133;C;cmdline_url=%s;nonce=%s\a' "$__rexec_url" "$__rexec_nonce"
+    else
+        builtin printf '\e]133;C;nonce=%s\a' "$__rexec_nonce"
+    fi
+}
+
+# __rexec_theirs tells whether the user's own setup sends OSC 133.
+__rexec_theirs() {
+    builtin local name names=() IFS=$' \t\n'
+    if [[ "${PS1-}${PS0-}${PS2-}${PROMPT_COMMAND[*]-}" == *133\;[ABCDP]* ]]; then
+        builtin return 0
+    fi
+    for name in ${PROMPT_COMMAND[*]//[^A-Za-z0-9_-]/ } ${precmd_functions[*]-} ${preexec_functions[*]-}; do
+        if [[ $name != __rexec_* ]] && builtin declare -F -- "$name" >/dev/null; then
+            names+=("$name")
+        fi
+    done
+    if ((${#names[@]})) && [[ $(builtin declare -f -- "${names[@]}") == *133\;[ABCDP]* ]]; then
+        builtin return 0
+    fi
+    builtin return 1
+}
+
+# __rexec_precmd runs before each prompt.
+__rexec_precmd() {
+    builtin local __rexec_status=$?
+    { builtin local -; builtin set +aeux; } 2>/dev/null
+    builtin local number='\#' next='\!' out=
+    number=${number@P}
+    __rexec_next=${next@P}
+    if [[ -z $__rexec_checked ]]; then
+        __rexec_checked=1
+        if __rexec_theirs; then
+            __rexec_off=1
+        fi
+    fi
+    if [[ -z $__rexec_off ]]; then
+        __rexec_prompt
+        if [[ $number != "$__rexec_ran" && -n $__rexec_ran ]]; then
+            out=$'\e]133;D;'$__rexec_status$';nonce='$__rexec_nonce$'\a'
+        fi
+    fi
+    __rexec_ran=$number
+    if [[ $PWD != "$__rexec_dir" ]]; then
+        __rexec_encode "$PWD" 'A-Za-z0-9/._~-'
+        __rexec_dir=$PWD __rexec_dir_url=$__rexec_url
+    fi
+    out+=$'\e]7;file://'$__rexec_host$__rexec_dir_url$'\a'
+    if [[ -z $__rexec_off ]]; then
+        out+=$'\e]133;A;nonce='$__rexec_nonce$'\a'
+    fi
+    builtin printf %s "$out"
+    builtin return "$__rexec_status"
+}
+
+# __rexec_prompt puts the end of the prompt, and the hook behind enter, where the
+# user's own prompt has thrown them out.
+__rexec_prompt() {
+    if [[ -n ${PS1-} && $PS1 != *"$__rexec_b" && ${PS1@a} != *r* ]]; then
+        PS1=${PS1//"$__rexec_b"/}$__rexec_b
+    fi
+    if [[ ${PS0@a} == *r* ]]; then
+        builtin :
+    elif ! builtin shopt -q promptvars; then
+        PS0=${PS0//"$__rexec_0"/}
+    elif [[ ${PS0-} != *"$__rexec_0"* ]]; then
+        PS0=${PS0-}$__rexec_0
+    fi
+}
+
+# Read what bash would have read.
+if builtin shopt -oq posix && builtin shopt -q login_shell; then
+    # rexec started it in POSIX mode, because a login shell reads no --rcfile.
+    builtin set +o posix
+    builtin unset POSIXLY_CORRECT ENV
+    if [[ -n ${REXEC_BASH_ENV+x} ]]; then
+        builtin export ENV=$REXEC_BASH_ENV
+        builtin unset REXEC_BASH_ENV
+    fi
+    if [[ ${HISTFILE-} == "${HOME-}/.sh_history" ]]; then
+        HISTFILE=$HOME/.bash_history
+    fi
+    if [[ -r /etc/profile ]]; then
+        builtin . /etc/profile
+    fi
+    if [[ -r ~/.bash_profile ]]; then
+        builtin . ~/.bash_profile
+    elif [[ -r ~/.bash_login ]]; then
+        builtin . ~/.bash_login
+    elif [[ -r ~/.profile ]]; then
+        builtin . ~/.profile
+    fi
+elif [[ -n ${REXEC_BASH_RC+x} ]]; then
+    __rexec_rc=$REXEC_BASH_RC
+    builtin unset REXEC_BASH_RC
+    if [[ -r $__rexec_rc ]]; then
+        builtin . "$__rexec_rc"
+    fi
+    builtin unset __rexec_rc
+elif [[ -r ~/.bashrc ]]; then
+    builtin . ~/.bashrc
+fi
+
+# PS0 came with bash 4.4. PROMPT_COMMAND is an array since 5.1: each of its elements
+# finds $? as the command left it. Behind a DEBUG trap of the user's, a command of
+# ours would look like one of the user's when it comes behind what ends a prompt's
+# work (a timer that such a trap starts, say): then it comes first.
+if [[ -n $__rexec_nonce && $- == *i* && ${PROMPT_COMMAND@a} != *r* ]] &&
+    ((BASH_VERSINFO[0] > 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4)); then
+    if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1)); then
+        if [[ -z ${PROMPT_COMMAND[*]-} ]]; then
+            PROMPT_COMMAND=(__rexec_precmd)
+        elif [[ -n $(builtin trap -p DEBUG) ]]; then
+            PROMPT_COMMAND=(__rexec_precmd "${PROMPT_COMMAND[@]}")
+        else
+            PROMPT_COMMAND+=(__rexec_precmd)
+        fi
+    else
+        PROMPT_COMMAND=__rexec_precmd${PROMPT_COMMAND:+$'\n'$PROMPT_COMMAND}
+    fi
+fi
