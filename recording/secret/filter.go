@@ -39,6 +39,8 @@ type Filter struct {
 	masked int
 	// cutMask says that the last masked bytes ended inside a character.
 	cutMask bool
+	plain   source // what plainLines looks at
+	line    []byte // a line without its colours
 
 	cols, col int  // of the screen, 0 when not known; of the cursor, as far as it is followed
 	wrapped   bool // the row began because the text reached the right edge
@@ -55,9 +57,20 @@ func (f *Filter) Masked() int { return f.masked }
 // Pending tells whether something is held back: Flush is due.
 func (f *Filter) Pending() bool { return len(f.out) > 0 }
 
+// Held returns how many bytes are held back.
+func (f *Filter) Held() int { return len(f.out) }
+
 // Append takes the next bytes of the stream, and appends to dst what can go out.
 func (f *Filter) Append(dst, p []byte) []byte {
 	for len(p) > 0 {
+		if f.atLineStart() {
+			if n := f.plainLines(p); n > 0 {
+				dst = append(dst, p[:n]...)
+				f.base += n
+				p = p[n:]
+				continue
+			}
+		}
 		n, part := f.split.Next(p)
 		at := f.base + len(f.out)
 		f.out = append(f.out, p[:n]...)
@@ -67,6 +80,9 @@ func (f *Filter) Append(dst, p []byte) []byte {
 			f.print(p[:n], at)
 		case escape.Control:
 			f.control(p[0])
+			if p[0] == '\n' {
+				dst = f.release(dst, false) // what follows may be plain
+			}
 		case escape.Body:
 			f.str.add(p[:n], at)
 		case escape.Whole, escape.Broken:
@@ -86,8 +102,14 @@ func (f *Filter) print(p []byte, at int) {
 	if f.cols == 0 {
 		return
 	}
-	for _, r := range string(p) {
-		w := vt.RuneWidth(r)
+	for i := 0; i < len(p); {
+		r, n := rune(p[i]), 1
+		w := 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRune(p[i:])
+			w = vt.RuneWidth(r)
+		}
+		i += n
 		if f.col+w > f.cols {
 			f.col, f.wrapped = 0, true
 		}
