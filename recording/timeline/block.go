@@ -145,3 +145,10 @@ func (t *Timeline) load(i int, keep bool) (*block, error) {
 	}
 	return b, nil
 }
+
+// clear forgets all of them.
+func (c *cache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.items, c.bytes = nil, 0
+}

@@ -24,7 +24,8 @@ type Frame struct {
 // is not indexed yet is read up to.
 //
 // Positions in ascending order are fed on from one to the next; any other costs
-// one keyframe and the events since. When the source fails, the error is
+// one keyframe and the events since; of going backward, only the first position of a
+// stretch does, see film. When the source fails, the error is
 // returned only if there is no screen to show.
 func (t *Timeline) At(ctx context.Context, pos time.Duration) (Frame, error) {
 	pos = max(pos, 0)
@@ -42,6 +43,12 @@ func (t *Timeline) frame(ctx context.Context, pos time.Duration) (Frame, error) 
 	at, err := t.locate(pos)
 	if err != nil {
 		return Frame{}, err
+	}
+	if c.term != nil && at.before(c.place) {
+		if err := t.rewind(ctx, c, at); err != nil {
+			*c = cursor{}
+			return Frame{}, err
+		}
 	}
 	if err := t.move(ctx, c, at); err != nil {
 		return Frame{}, err
@@ -133,14 +140,8 @@ func (t *Timeline) locate(pos time.Duration) (place, error) {
 // move takes a cursor to a place: onward from where it stands if no keyframe is
 // nearer, else from that keyframe.
 func (t *Timeline) move(ctx context.Context, c *cursor, to place) error {
-	t.mu.RLock()
-	key, block := t.index.keys.before(to.block)
-	var start time.Duration
-	if block > 0 {
-		start = t.index.spans[block-1].end
-	}
-	t.mu.RUnlock()
-	if c.term == nil || to.before(c.place) || c.place.before(place{block, 0}) {
+	if c.term == nil || to.before(c.place) || c.place.before(place{t.keyBlock(to.block), 0}) {
+		key, block, start := t.keyframe(to.block)
 		*c = cursor{term: vt.Restore(key), place: place{block, 0}, time: start, pass: c.pass}
 	}
 	for c.place.before(to) {
@@ -269,14 +270,9 @@ func (t *Timeline) stepBack(ctx context.Context, pos time.Duration, n int) (Fram
 	if err != nil {
 		return Frame{}, err
 	}
-	c := &t.play.cursor
 	for wanted := n + 1; ; { // the frame at pos began with a change too
-		block := t.keyBlock(to.block)
-		*c = cursor{}
-		if err := t.move(ctx, c, place{block, 0}); err != nil {
-			return Frame{}, err
-		}
-		changes, err := t.changes(ctx, c, to)
+		block := t.cleanBlock(to.block)
+		changes, err := t.changesIn(ctx, block, to)
 		if err != nil {
 			return Frame{}, err
 		}
@@ -291,17 +287,80 @@ func (t *Timeline) stepBack(ctx context.Context, pos time.Duration, n int) (Fram
 	}
 }
 
-// keyBlock returns the block of the last keyframe at or before block i that does
-// not stand in the middle of a moment.
+// keyBlock returns the block of the last keyframe at or before block i.
 func (t *Timeline) keyBlock(i int) int {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	spans := t.index.spans
 	_, block := t.index.keys.before(i)
+	return t.stored.blockBefore(i, block)
+}
+
+// keyframe returns the last keyframe at or before block i, the block it stands
+// before, and the time of the last event before that.
+func (t *Timeline) keyframe(i int) (key *vt.Snapshot, block int, start time.Duration) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	key, block = t.index.keys.before(i)
+	if s, n := t.stored.before(i, block); s != nil {
+		key, block = s, n
+	}
+	if block > 0 {
+		start = t.index.spans[block-1].end
+	}
+	return key, block, start
+}
+
+// cleanBlock is keyBlock for a keyframe that does not stand in the middle of a
+// moment.
+func (t *Timeline) cleanBlock(i int) int {
+	spans, block := t.spans(), t.keyBlock(i)
 	for block > 0 && spans[block].start == spans[block-1].end {
-		_, block = t.index.keys.before(block - 1)
+		block = t.keyBlock(block - 1)
 	}
 	return block
+}
+
+// changesIn returns the times at which the screen changed between a keyframe and a
+// place.
+func (t *Timeline) changesIn(ctx context.Context, block int, to place) ([]time.Duration, error) {
+	k := &t.play.known
+	if k.block == block && !k.to.before(to) {
+		end, err := t.timeAt(to)
+		if err != nil {
+			return nil, err
+		}
+		n := sort.Search(len(k.changes), func(i int) bool { return k.changes[i] > end })
+		return k.changes[:n], nil
+	}
+	c := cursor{}
+	if err := t.move(ctx, &c, place{block, 0}); err != nil {
+		return nil, err
+	}
+	changes, err := t.changes(ctx, &c, to)
+	if err == nil {
+		*k = known{block, to, changes}
+	}
+	return changes, err
+}
+
+// known are the moments at which the screen changed in the stretch that was last
+// stepped through backward.
+type known struct {
+	block   int   // of the keyframe before it
+	to      place // up to here
+	changes []time.Duration
+}
+
+// timeAt returns the time of the last event before a place.
+func (t *Timeline) timeAt(p place) (time.Duration, error) {
+	if p.event == 0 {
+		return t.spans()[p.block].start - 1, nil
+	}
+	b, err := t.load(p.block, true)
+	if err != nil {
+		return 0, err
+	}
+	return b.times[p.event-1], nil
 }
 
 // changes returns the times at which the screen changed from a cursor to a place.

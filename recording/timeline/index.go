@@ -25,8 +25,8 @@ type scanner struct {
 	sync.Mutex
 	src    io.ReadCloser
 	reader *cast.Reader
-	term   *vt.Terminal
-	active time.Duration // when the screen last may have changed
+	*builder
+	writer *cacheWriter // nil: no cache is written
 }
 
 func (s *scanner) open(src Source) (err error) {
@@ -44,7 +44,8 @@ func (s *scanner) close() error {
 		return nil
 	}
 	err := s.src.Close()
-	s.src, s.reader, s.term = nil, nil, nil
+	s.writer.drop()
+	s.src, s.reader, s.builder, s.writer = nil, nil, nil, nil
 	return err
 }
 
@@ -64,32 +65,19 @@ func (t *Timeline) extend(ctx context.Context) (more bool, err error) {
 		}
 		return false, nil
 	}
-	var (
-		found = index{} // what this block adds
-		at    = span{pos: s.reader.Position()}
-		key   = s.term.Snapshot()
-		b     = &block{}
-		end   error
-	)
-	for s.reader.Offset()-at.pos.Offset < t.opt.BlockBytes {
+	b := s.builder
+	b.begin(s.reader.Position())
+	var end error
+	for s.reader.Offset()-b.at.pos.Offset < t.opt.BlockBytes {
 		e, err := s.reader.Next()
 		if err != nil {
 			end = err
 			break
 		}
 		b.add(e)
-		found.note(e)
-		if code, data := b.event(len(b.codes) - 1); feed(s.term, code, data) {
-			found.gaps = appendGap(found.gaps, s.active, e.Time)
-			s.active = e.Time
-		}
 	}
-	b.clip()
-	at.events = len(b.times)
-	if at.events > 0 {
-		at.start, at.end = b.times[0], b.times[at.events-1]
-	}
-	t.publish(at, key, b, found, end)
+	b.end()
+	t.publish(b, end)
 	if end != nil {
 		s.close()
 	}
@@ -97,41 +85,36 @@ func (t *Timeline) extend(ctx context.Context) (more bool, err error) {
 }
 
 // publish adds a block to the index. Only the scanner's holder calls it.
-func (t *Timeline) publish(at span, key *vt.Snapshot, b *block, found index, end error) {
+func (t *Timeline) publish(b *builder, end error) {
+	t.scan.writer.add(b)
+	complete := errors.Is(end, io.EOF)
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	x := &t.index
 	i := len(x.spans)
-	at.first = x.events
-	// An empty block would only be in the way, but the first one is where At begins.
-	if at.events > 0 || i == 0 {
-		x.spans = append(x.spans, at)
-		x.keys.add(i, key, t.opt.KeyframeBytes)
+	if x.take(b) {
+		x.keys.add(i, b.key, t.opt.KeyframeBytes)
 	}
-	x.events += at.events
-	x.last = max(x.last, at.end)
-	x.gaps = append(x.gaps, found.gaps...)
-	x.markers = append(x.markers, found.markers...)
-	x.resizes = append(x.resizes, found.resizes...)
-	x.cols, x.rows = max(x.cols, found.cols), max(x.rows, found.rows)
-	if found.hasExit {
-		x.exit, x.hasExit = found.exit, true
-	}
-	x.problems, x.nproblem = t.scan.reader.Problems(), t.scan.reader.ProblemCount()
-	x.problems = x.problems[:len(x.problems):len(x.problems)]
-	x.offset = t.scan.reader.Offset()
+	x.heard(t.scan.reader)
 	if end != nil {
-		x.done = true
-		x.header = t.scan.reader.Header()
-		x.gaps = appendGap(x.gaps, t.scan.active, x.last)
-		if !errors.Is(end, io.EOF) {
+		x.complete(t.scan.reader, b.active)
+		if !complete {
 			x.err = end
 		}
 	}
 	// A small cast stays decoded whole; of a big one the first block does, because
 	// that is where playing begins.
-	if i == 0 || t.cache.fits(b.size()) {
-		t.cache.put(i, b)
+	if i == 0 || t.cache.fits(b.block.size()) {
+		t.cache.put(i, b.block)
+	}
+	kept := t.index
+	t.mu.Unlock()
+	if !complete {
+		return
+	}
+	if s, err := t.scan.writer.finish(t.src, &kept); s != nil && err == nil {
+		t.mu.Lock()
+		t.stored = s
+		t.mu.Unlock()
 	}
 }
 

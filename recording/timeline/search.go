@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"hash/maphash"
+	"runtime"
 	"time"
 
 	"rexec/vt"
@@ -18,47 +19,142 @@ type Hit struct {
 
 // Search looks through every frame of the recording and calls found for each text
 // that appears, in order of time. A text that stays is found once, also when it
-// scrolls, when its line changes beside it, when a full-screen program covers it
-// for a while, or when it is erased and drawn again within a blink. progress, if
-// not nil, is told how far the search is, in the recording's time.
+// scrolls, when its line changes beside it, or when it is erased and drawn again
+// within a blink. When it comes back after longer, also from under a full-screen
+// program, it is found again. progress, if not nil, is told how far the search is,
+// in the recording's time.
 //
-// It runs beside At and Step without holding them up.
+// It uses all cores: the recording is searched in pieces, each from a keyframe on.
+// It runs beside At and Step without holding them up; found and progress are called
+// by the caller's goroutine.
 func (t *Timeline) Search(ctx context.Context, q Query, found func(Hit), progress func(pos time.Duration)) error {
 	m, err := q.Compile()
 	if err != nil {
 		return err
 	}
-	c := cursor{pass: true}
-	if err := t.move(ctx, &c, place{}); err != nil {
-		return err
+	// The pieces that are under way, or wait for one before them to be told of.
+	var pieces []chan piece
+	ctx, cancel := context.WithCancel(ctx)
+	defer func() {
+		cancel()
+		for _, p := range pieces {
+			<-p
+		}
+	}()
+	workers := runtime.GOMAXPROCS(0)
+	free := make(chan struct{}, workers)
+	size := t.pieceBlocks()
+	for n := 0; ; {
+		for len(pieces) < 2*workers {
+			done := make(chan piece, 1)
+			go func(first int) {
+				free <- struct{}{}
+				defer func() { <-free }()
+				done <- t.searchPiece(ctx, m, first, first+size)
+			}(n * size)
+			pieces = append(pieces, done)
+			n++
+		}
+		p := <-pieces[0]
+		pieces = pieces[1:]
+		for _, h := range p.hits {
+			if ctx.Err() != nil { // the caller has had enough
+				return ctx.Err()
+			}
+			found(h)
+		}
+		if p.err != nil || p.last {
+			return p.err
+		}
+		if progress != nil {
+			progress(p.end)
+		}
 	}
-	w := watcher{m: m, found: found}
-	block := 0
-	w.see(0, c.term.Snapshot())
+}
+
+// pieceBlocks returns how many blocks are searched at once: some 3 MB of the cast,
+// and not less than lies between two keyframes.
+func (t *Timeline) pieceBlocks() int {
+	const blocks = 16
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.stored != nil {
+		return blocks
+	}
+	return max(blocks, t.index.keys.stride)
+}
+
+// piece is what was found in some blocks.
+type piece struct {
+	hits []Hit
+	end  time.Duration // of the last frame that was looked at
+	last bool          // there are no blocks behind it
+	err  error
+}
+
+// searchPiece looks at the frames whose moment begins in the blocks from `from` on and
+// before `to`. What stood there before is seen again, without being told of.
+func (t *Timeline) searchPiece(ctx context.Context, m *Matcher, from, to int) (p piece) {
+	there, err := t.has(ctx, from)
+	if err != nil || !there {
+		return piece{last: true, err: err}
+	}
+	if there, err = t.has(ctx, to-1); err != nil {
+		return piece{err: err}
+	}
+	spans := t.spans()
+	p.last = !there
+	to = min(to, len(spans))
+	start, end := time.Duration(-1), spans[to-1].end
+	if from > 0 {
+		start = spans[from-1].end
+	}
+	c := cursor{pass: true}
+	if err := t.move(ctx, &c, place{warmUp(spans, from), 0}); err != nil {
+		return piece{err: err}
+	}
+	w := watcher{m: m, found: func(h Hit) {
+		if h.Time > start {
+			p.hits = append(p.hits, h)
+		}
+	}}
+	w.see(c.time, c.term.Snapshot())
 	for {
 		if err := ctx.Err(); err != nil {
-			return err
+			return piece{err: err}
 		}
 		changed, ok, err := t.advance(ctx, &c)
-		if err != nil || !ok {
-			return err
+		if err != nil {
+			return piece{err: err}
 		}
-		if changed {
+		if !ok || c.time > end {
+			return p
+		}
+		if p.end = c.time; changed {
 			w.see(c.time, c.term.Snapshot())
 		}
-		if progress != nil && c.place.block != block {
-			block = c.place.block
-			progress(c.time)
-		}
 	}
+}
+
+// warmUp returns the block at which to begin for what was seen just before a block
+// to be known: a blink before, unless too much was printed in that time.
+func warmUp(spans []span, block int) int {
+	const most = 1 << 20 // bytes of the cast
+	if block == 0 {
+		return 0
+	}
+	b := block - 1
+	for b > 0 && spans[b].start > spans[block].start-2*blink && spans[block].pos.Offset-spans[b].pos.Offset < most {
+		b--
+	}
+	return b
 }
 
 // blink is how long a text may be away without being new when it returns: programs
 // erase a line and draw it again.
 const blink = 200 * time.Millisecond
 
-// watcher sees one frame after the other and tells what is new in each. It keeps
-// one scene for each of the two screens.
+// watcher sees one frame after the other and tells what is new in each.
 //
 // A line of the screen is the same line as in the frame before when it is stored
 // in the same rows, whatever place it has moved to. Only other lines are read. A
@@ -70,8 +166,7 @@ type watcher struct {
 	found func(Hit)
 	text  lineText
 	seed  maphash.Seed
-	scene [2]scene // primary and alternate screen
-	alt   bool     // which of them is shown
+	scene scene
 }
 
 // scene is a screen as it was last seen.
@@ -98,17 +193,7 @@ type seen struct {
 
 // see looks at a frame.
 func (w *watcher) see(now time.Duration, s *vt.Snapshot) {
-	if alt := s.Modes().AltScreen; alt != w.alt {
-		w.alt = alt
-		if alt {
-			w.scene[1] = scene{} // programs find it empty
-		}
-	}
-	i := 0
-	if w.alt {
-		i = 1
-	}
-	old := &w.scene[i]
+	old := &w.scene
 	next, fresh, drift := w.read(old, s)
 	gone := w.gone(old, &next, drift)
 	resized := old.snapshot != nil && !sameSize(old.snapshot, s)

@@ -117,7 +117,11 @@ func TestSearchFinds(t *testing.T) {
 		{"typing before it", newReel(40, 4).print(time.Second, "foo bar").print(2*time.Second, "\r\x1b[4hx"),
 			Query{Text: "foo"}, []Hit{{time.Second, Place{0, 0, 3}}}},
 		{"covered by a full-screen program", newReel(40, 4).print(time.Second, "foo").print(2*time.Second, "\x1b[?1049h\x1b[Hbar").print(60*time.Second, "\x1b[?1049l"),
+			Query{Text: "foo"}, []Hit{{time.Second, Place{0, 0, 3}}, {time.Minute, Place{0, 0, 3}}}},
+		{"covered for a blink", newReel(40, 4).print(time.Second, "foo").print(2*time.Second, "\x1b[?1049h\x1b[Hbar").print(2100*ms, "\x1b[?1049l"),
 			Query{Text: "foo"}, []Hit{{time.Second, Place{0, 0, 3}}}},
+		{"under a full-screen program it was covered in", newReel(40, 4).print(time.Second, "foo\x1b[?1049h").print(2*time.Second, "\x1b[?1049l"),
+			Query{Text: "foo"}, []Hit{{2 * time.Second, Place{0, 0, 3}}}},
 
 		// What it should.
 		{"printed again", newReel(40, 4).print(time.Second, "foo\r\n").print(2*time.Second, "foo\r\n"),
@@ -190,8 +194,16 @@ func TestSearchOnTheCorpus(t *testing.T) {
 				t.Fatal(err)
 			}
 			h, all := events(t, data)
+			pieces, err := Open(t.Context(), Bytes(data), Options{BlockBytes: 1 << 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer pieces.Close()
 			for _, q := range qs {
 				hits := search(t, tl, q)
+				if in := search(t, pieces, q); !slices.Equal(in, hits) {
+					t.Errorf("%q: searched in pieces %d hits, else %d", q.Text, len(in), len(hits))
+				}
 				first := firstShown(t, h.Cols, h.Rows, q, all)
 				switch {
 				case first < 0 && len(hits) > 0:

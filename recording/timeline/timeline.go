@@ -20,6 +20,7 @@ type Options struct {
 	KeyframeBytes int64 // all keyframes together: 64 MB
 	CacheBytes    int64 // decoded events: 16 MB
 	BlockBytes    int64 // of the cast between two keyframes: 192 KB
+	Cache         Cache // on disk: none
 }
 
 func (o Options) withDefaults() Options {
@@ -31,6 +32,7 @@ func (o Options) withDefaults() Options {
 	set(&o.KeyframeBytes, 64<<20)
 	set(&o.CacheBytes, 16<<20)
 	set(&o.BlockBytes, 192<<10)
+	o.Cache = o.Cache.withDefaults()
 	return o
 }
 
@@ -55,10 +57,13 @@ type Timeline struct {
 	play  struct {
 		sync.Mutex
 		cursor
+		film  film  // behind it
+		known known // for stepping back
 	}
 
-	mu    sync.RWMutex // guards what follows; held only to copy
-	index index
+	mu     sync.RWMutex // guards what follows; held only to copy
+	index  index
+	stored *stored // keyframes on disk, or nil
 }
 
 // index is what the scanner has found out so far.
@@ -97,7 +102,14 @@ func Open(ctx context.Context, src Source, o Options) (*Timeline, error) {
 	}
 	h := t.scan.reader.Header()
 	t.index.header, t.index.cols, t.index.rows = h, h.Cols, h.Rows
-	t.scan.term = vt.New(h.Cols, h.Rows)
+	t.scan.builder = newBuilder(h)
+	if c := t.opt.Cache; c.wanted(h.Version, src.Size()) {
+		if t.restore(ctx) {
+			t.scan.close()
+			return t, nil
+		}
+		t.scan.writer = newCacheWriter(c)
+	}
 	if _, err := t.extend(ctx); err != nil {
 		t.Close()
 		return nil, err
@@ -110,6 +122,9 @@ func Open(ctx context.Context, src Source, o Options) (*Timeline, error) {
 func (t *Timeline) Close() error {
 	t.scan.Lock()
 	defer t.scan.Unlock()
+	t.mu.RLock()
+	t.stored.close()
+	t.mu.RUnlock()
 	return t.scan.close()
 }
 
