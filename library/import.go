@@ -133,6 +133,9 @@ func (l *Library) place(ctx context.Context, r Recording, c *content, part strin
 			if _, err := tx.ExecContext(ctx, `UPDATE recordings SET missing = 0 WHERE id = ?`, r.ID); err != nil {
 				return err
 			}
+			if err := l.auditRecording(ctx, tx, AuditImported, r); err != nil {
+				return err
+			}
 			made = []string{r.Path}
 			return rename(part, r.Path)
 		}
@@ -146,6 +149,9 @@ func (l *Library) place(ctx context.Context, r Recording, c *content, part strin
 			return err
 		}
 		if r, err = l.byID(ctx, tx, r.ID); err != nil {
+			return err
+		}
+		if err := l.auditRecording(ctx, tx, AuditImported, r); err != nil {
 			return err
 		}
 		made = []string{sidecarPath(r.Path), r.Path}

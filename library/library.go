@@ -24,6 +24,10 @@ type Options struct {
 	NewID func() (string, error) // nil: UUIDv7; lower case, with dashes
 	Host  string                 // of new recordings; empty: the machine's name
 
+	// Actor and Terminal are who works with the library, and where, for the audit
+	// log. Actor empty: the user of this process, as user@host. Terminal may be empty.
+	Actor, Terminal string
+
 	// Summarize reads a cast as lines and commands. nil: package transcript.
 	Summarize func(ctx context.Context, cast io.Reader) (Summary, error)
 }
@@ -72,6 +76,9 @@ func Open(ctx context.Context, d Dirs, o Options) (*Library, error) {
 	if o.Host == "" {
 		// A machine without a name still records.
 		o.Host, _ = os.Hostname()
+	}
+	if o.Actor == "" {
+		o.Actor = auditActor(o.Host)
 	}
 	if o.Summarize == nil {
 		o.Summarize = summarize

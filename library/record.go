@@ -52,6 +52,9 @@ func (l *Library) Begin(ctx context.Context, n NewRecording) (Recording, cast.He
 		if err := l.insert(ctx, tx, r, owner); err != nil {
 			return err
 		}
+		if err := l.auditRecording(ctx, tx, AuditStarted, r); err != nil {
+			return err
+		}
 		return writeSidecar(r.Path, sidecarOf(r))
 	})
 	if err != nil {
@@ -129,7 +132,11 @@ func (l *Library) finish(ctx context.Context, r Recording, exit *int) (_ Recordi
 				return fmt.Errorf("write down recording %s: %w", r.ID, err)
 			}
 		}
-		return setContent(ctx, tx, r.ID, c, exit)
+		if err := setContent(ctx, tx, r.ID, c, exit); err != nil {
+			return err
+		}
+		r.Duration, r.Size = c.duration, c.size
+		return l.auditRecording(ctx, tx, AuditStopped, r)
 	})
 	if err != nil {
 		return Recording{}, 0, err
@@ -144,7 +151,12 @@ func (l *Library) finish(ctx context.Context, r Recording, exit *int) (_ Recordi
 
 // discard drops a recording that holds nothing.
 func (l *Library) discard(ctx context.Context, r Recording) error {
-	err := l.update(ctx, func(tx *sql.Tx) error { return l.dropRow(ctx, tx, r) })
+	err := l.update(ctx, func(tx *sql.Tx) error {
+		if err := l.dropRow(ctx, tx, r); err != nil {
+			return err
+		}
+		return l.auditRecording(ctx, tx, AuditDeleted, r, "nothing recorded")
+	})
 	if err == nil {
 		err = l.finishRemovals(ctx, []string{r.Path})
 	}

@@ -183,7 +183,7 @@ func (l *Library) Update(ctx context.Context, id string, p Patch) (Recording, er
 		if err != nil {
 			return fmt.Errorf("change recording %s: %w", id, err)
 		}
-		return nil
+		return l.auditRecording(ctx, tx, AuditEdited, r, p.fields()...)
 	})
 	if err != nil {
 		return Recording{}, err
@@ -252,6 +252,9 @@ func (l *Library) Delete(ctx context.Context, ids ...string) error {
 			}
 			paths = append(paths, r.Path)
 			if err := l.dropRow(ctx, tx, r); err != nil {
+				return err
+			}
+			if err := l.auditRecording(ctx, tx, AuditDeleted, r); err != nil {
 				return err
 			}
 		}

@@ -24,7 +24,10 @@ func (l *Library) Trash(ctx context.Context, ids ...string) error {
 		if r.Status == StatusRecording {
 			return &ErrBusy{ID: r.ID} // Recover or Finish has to end it first
 		}
-		return setTrashed(ctx, tx, r.ID, now)
+		if err := setTrashed(ctx, tx, r.ID, now); err != nil {
+			return err
+		}
+		return l.auditRecording(ctx, tx, AuditTrashed, r)
 	})
 }
 
@@ -35,7 +38,10 @@ func (l *Library) Restore(ctx context.Context, ids ...string) error {
 		if r.Trashed.IsZero() {
 			return nil
 		}
-		return setTrashed(ctx, tx, r.ID, sql.NullInt64{})
+		if err := setTrashed(ctx, tx, r.ID, sql.NullInt64{}); err != nil {
+			return err
+		}
+		return l.auditRecording(ctx, tx, AuditRestored, r)
 	})
 }
 
