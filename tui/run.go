@@ -87,6 +87,9 @@ func Run(ctx context.Context, c Config) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	sessions := live.NewSessions(c.Library, c.Command, c.Env, c.Now)
+	if c.Settings.Terminal.ShellIntegration && c.Dirs.Cache != "" {
+		sessions.TeachShells(c.Dirs.Cache, os.TempDir())
+	}
 	defer func() {
 		// Also after a panic or a terminal that went away.
 		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)

@@ -69,6 +69,9 @@ func (a *app) rec(ctx context.Context, o recOptions, command []string) error {
 		// our emulator does.
 		NoScreen: outer.shows, Answer: !outer.shows,
 	}
+	if c.Integration, err = a.integration(); err != nil {
+		return err
+	}
 	if err := live.Check(c); err != nil {
 		return hostError(err)
 	}

@@ -31,6 +31,17 @@ func (a *app) openLibrary(ctx context.Context) (*library.Library, error) {
 	return lib, err
 }
 
+// integration returns the folders that the scripts for shells may be kept in, none
+// when shells are not to be taught to mark their commands.
+func (a *app) integration() ([]string, error) {
+	settings, err := a.settings()
+	if err != nil || !settings.Terminal.ShellIntegration {
+		return nil, err
+	}
+	dirs, err := library.DefaultDirs(a.home)
+	return []string{dirs.Cache, os.TempDir()}, err
+}
+
 // settings reads the user's settings.
 func (a *app) settings() (config.Config, error) {
 	dirs, err := library.DefaultDirs(a.home)

@@ -48,7 +48,8 @@ func install(folders []string) (string, error) {
 	return "", fmt.Errorf("write the scripts for shells: %w", errors.Join(failed...))
 }
 
-// contentName names the folder: shell- and the beginning of a hash of all scripts.
+// contentName names the folder: shell-, the user's number, which matters where several
+// users share a folder, and the beginning of a hash of all scripts.
 func contentName() (string, error) {
 	h := sha256.New()
 	err := fs.WalkDir(scripts, "scripts", func(path string, d fs.DirEntry, err error) error {
@@ -59,7 +60,7 @@ func contentName() (string, error) {
 		fmt.Fprintf(h, "%s %d\n%s", path, len(text), text)
 		return err
 	})
-	return "shell-" + hex.EncodeToString(h.Sum(nil)[:8]), err
+	return fmt.Sprintf("shell-%d-%s", os.Getuid(), hex.EncodeToString(h.Sum(nil)[:8])), err
 }
 
 func installIn(dir string) error {

@@ -73,6 +73,7 @@ type Sessions struct {
 	command []string
 	env     []string
 	now     func() time.Time
+	teach   []string // folders for the scripts of shells; empty: shells are not taught
 
 	mu   sync.Mutex
 	open map[*live.Session]*session
@@ -106,12 +107,16 @@ func NewSessions(lib *library.Library, command, env []string, now func() time.Ti
 	return h
 }
 
+// TeachShells makes shells that are started from now on mark their commands (package
+// shell). folders are where their scripts may be kept.
+func (h *Sessions) TeachShells(folders ...string) { h.teach = folders }
+
 // Start implements Host.
 func (h *Sessions) Start(ctx context.Context, o StartOptions) (Started, error) {
 	shell := h.program()
 	c := live.Config{
 		Command: h.command, Env: h.env, Cols: o.Cols, Rows: o.Rows,
-		Scrollback: scrollback, Answer: true, Now: h.now,
+		Scrollback: scrollback, Answer: true, Now: h.now, Integration: h.teach,
 	}
 	started := Started{Name: filepath.Base(shell)}
 	state := &session{shell: shell}

@@ -15,15 +15,15 @@ __rexec_0='$(__rexec_preexec)'
 # __rexec_encode sets __rexec_url to $1 with all bytes but those of the class $2
 # percent-encoded.
 __rexec_encode() {
-    builtin local LC_ALL=C rest=$1 safe hex
-    __rexec_url=
+    builtin local LC_ALL=C rest safe hex
+    rest=$1 __rexec_url=
     while [[ -n $rest ]]; do
         safe=${rest%%[!$2]*}
         __rexec_url+=$safe
         rest=${rest:${#safe}}
         if [[ -n $rest ]]; then
             builtin printf -v hex '%%%02X' "'${rest:0:1}"
-            __rexec_url+=${hex/#%FFFFFFFFFFFFFF/%} # some bash make bytes above 127 negative
+            __rexec_url+=%${hex: -2} # a byte above 127 is negative to some
             rest=${rest:1}
         fi
     done
@@ -34,14 +34,14 @@ __rexec_encode() {
 # a repetition, or history does not want it) a reader has to take it from the screen.
 __rexec_preexec() {
     { builtin local -; builtin set +aeux; } 2>/dev/null
-    builtin local entry text= LC_ALL=C
+    builtin local entry text='' LC_ALL=C
     entry=$(HISTTIMEFORMAT='' builtin history 1)
     if [[ $entry =~ ^\ *([0-9]+)[*\ ]\ (.*)$ ]] && ((BASH_REMATCH[1] >= ${__rexec_next:-0})); then
         text=${BASH_REMATCH[2]}
     fi
     if [[ -n $text && ${#text} -le 8192 ]]; then
         # Most of it stays as it is, so that secrets in it are recognised and masked.
-        __rexec_encode "$text" ' -$&-:<-~'
+        __rexec_encode "$text" ' -$&-:=-~'
         builtin printf '\e]133;C;cmdline_url=%s;nonce=%s\a' "$__rexec_url" "$__rexec_nonce"
     else
         builtin printf '\e]133;C;nonce=%s\a' "$__rexec_nonce"
@@ -50,7 +50,8 @@ __rexec_preexec() {
 
 # __rexec_theirs tells whether the user's own setup sends OSC 133.
 __rexec_theirs() {
-    builtin local name names=() IFS=$' \t\n'
+    builtin local name IFS=$' \t\n'
+    builtin local -a names
     if [[ "${PS1-}${PS0-}${PS2-}${PROMPT_COMMAND[*]-}" == *133\;[ABCDP]* ]]; then
         builtin return 0
     fi
@@ -69,7 +70,7 @@ __rexec_theirs() {
 __rexec_precmd() {
     builtin local __rexec_status=$?
     { builtin local -; builtin set +aeux; } 2>/dev/null
-    builtin local number='\#' next='\!' out=
+    builtin local number='\#' next='\!' out=''
     number=${number@P}
     __rexec_next=${next@P}
     if [[ -z $__rexec_checked ]]; then

@@ -15,7 +15,7 @@ if [[ -o interactive && -n ${REXEC_NONCE-} ]]; then
     # __rexec_encode sets __rexec_url to $1 with all bytes but those of the class $2
     # percent-encoded.
     __rexec_encode() {
-        builtin emulate -L zsh -o no_multibyte -o extended_glob -o no_xtrace -o no_err_exit
+        builtin emulate -L zsh -o no_multibyte -o no_xtrace -o no_err_exit
         builtin local rest=$1 safe
         __rexec_url=
         while [[ -n $rest ]]; do
@@ -74,7 +74,7 @@ if [[ -o interactive && -n ${REXEC_NONCE-} ]]; then
         [[ $__rexec_off == no ]] || builtin return 0
         __rexec_ran=1
         if [[ -n $1 && $#1 -le 8192 ]]; then
-            __rexec_encode "$1" ' -$&-:<-~'
+            __rexec_encode "$1" ' -$&-:=-~'
             builtin print -rn -- $'\e]133;C;cmdline_url='$__rexec_url';nonce='$__rexec_nonce$'\a'
         else
             builtin print -rn -- $'\e]133;C;nonce='$__rexec_nonce$'\a'
