@@ -1,7 +1,9 @@
 package transcript
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,16 +11,30 @@ import (
 )
 
 // commandLog finds commands: by the shell's marks, and while there are none by what
-// prompts look like. The first mark of a recording ends the guessing for good, and
-// what was guessed is forgotten.
+// prompts look like. The first mark of a recording ends the guessing, and what was
+// guessed is forgotten.
+//
+// A recording whose shell was taught (package shell) knows the nonce of that shell's
+// marks. Only they begin and end its commands, so that what another program prints
+// cannot change how one ended. Other marks that come while such a command runs are
+// from a shell inside it, behind ssh say, or forged: what they say are commands
+// within it, not verified. Inside it, guessing goes on until there are marks.
 type commandLog struct {
+	nonce    string
 	commands []Command
 	dir      string
 	marked   bool
-	running  bool // the last command has not ended
+	running  int // of commands: the one that runs by marks without the nonce; -1: none
+	outer    int // the one that runs by marks with it; -1: none
+	outerDir string
+	inner    bool // marks without the nonce came since outer began
 
 	prompt mark // where the user's text begins: B
 	guess  guesses
+}
+
+func newCommandLog(nonce string) commandLog {
+	return commandLog{nonce: nonce, running: -1, outer: -1}
 }
 
 // mark is the place of OSC 133;B.
@@ -32,7 +48,14 @@ type mark struct {
 
 // mark is told of a shell integration mark while the emulator stands at it.
 func (c *commandLog) mark(t *vt.Terminal, now time.Duration, e vt.PromptEvent) {
-	c.marked = true
+	if !c.marked {
+		c.marked, c.guess = true, guesses{}
+	}
+	if nonce, ok := param(e.Params, "nonce"); ok && c.nonce != "" && nonce == c.nonce {
+		c.ownMark(t, now, e)
+		return
+	}
+	c.inner = true
 	switch e.Mark {
 	case vt.PromptStart:
 		if kind, _ := param(e.Params, "k"); kind == "s" || kind == "c" || kind == "r" {
@@ -53,12 +76,9 @@ func (c *commandLog) mark(t *vt.Terminal, now time.Duration, e vt.PromptEvent) {
 		c.prompt.ok, c.prompt.x, c.prompt.y, c.prompt.time = true, at.X, at.Y, now
 	case vt.OutputStart:
 		c.finish(now, 0, false)
-		text, ok := commandLine(e.Params)
-		if !ok && c.prompt.ok {
-			text = c.typed(t.Snapshot())
-		}
+		text := c.text(t, e)
 		c.prompt = mark{}
-		c.start(text, now)
+		c.start(Command{Text: text, Dir: c.dir, Start: now})
 	case vt.CommandEnd:
 		c.unstarted(t, false)
 		c.finish(now, e.Status, e.HasStatus)
@@ -66,13 +86,46 @@ func (c *commandLog) mark(t *vt.Terminal, now time.Duration, e vt.PromptEvent) {
 	}
 }
 
+// ownMark is told of a mark that carries the nonce. B never does: it is part of the
+// prompt, which children may see.
+func (c *commandLog) ownMark(t *vt.Terminal, now time.Duration, e vt.PromptEvent) {
+	switch e.Mark {
+	case vt.PromptStart:
+		c.finishOuter(now, 0, false)
+		c.outerDir = c.dir
+		c.prompt = mark{}
+	case vt.OutputStart:
+		c.finishOuter(now, 0, false)
+		text := c.text(t, e)
+		c.prompt = mark{}
+		c.start(Command{Text: text, Dir: c.outerDir, Start: now, Verified: true})
+		c.dir, c.inner = "", false // where a shell inside it is, that one says
+	case vt.CommandEnd:
+		c.finishOuter(now, e.Status, e.HasStatus)
+		c.prompt = mark{}
+	}
+}
+
+// text is the text of the command that a mark begins: the mark's, or what stands on
+// the screen.
+func (c *commandLog) text(t *vt.Terminal, e vt.PromptEvent) string {
+	text, ok := commandLine(e.Params)
+	if !ok && c.prompt.ok {
+		text = c.typed(t.Snapshot())
+	}
+	return text
+}
+
+// guessing tells whether commands are to be found by their prompts now.
+func (c *commandLog) guessing() bool { return !c.marked || c.outer >= 0 && !c.inner }
+
 // unstarted notes a command of a shell that marks its prompt but not the start of
 // what runs: bash without a DEBUG trap. When it started is not known.
 //
 // again says that a prompt begins without a word of the end of a command: perhaps
 // it is only drawn again.
 func (c *commandLog) unstarted(t *vt.Terminal, again bool) {
-	if !c.prompt.ok || c.running {
+	if !c.prompt.ok || c.running >= 0 {
 		return
 	}
 	s := t.Snapshot()
@@ -85,28 +138,45 @@ func (c *commandLog) unstarted(t *vt.Terminal, again bool) {
 	}
 	text, _ := paragraph(s, c.prompt.x, y)
 	cols, _ := s.Size()
-	c.start(typedPart(text, c.prompt.x, cols), c.prompt.time)
+	c.start(Command{Text: typedPart(text, c.prompt.x, cols), Dir: c.dir, Start: c.prompt.time})
 }
 
 // start notes a command that begins to run.
-func (c *commandLog) start(text string, now time.Duration) {
-	text = strings.TrimSpace(text)
+func (c *commandLog) start(command Command) {
+	text := strings.TrimSpace(command.Text)
 	if text == "" || len(c.commands) >= MaxCommands {
 		return
 	}
 	if len(text) > maxCommand {
 		text = strings.ToValidUTF8(text[:maxCommand], "")
 	}
-	c.commands = append(c.commands, Command{Text: text, Dir: c.dir, Start: now, End: now})
-	c.running = true
+	command.Text, command.End = text, command.Start
+	if command.Verified {
+		c.outer = len(c.commands)
+	} else {
+		c.running = len(c.commands)
+	}
+	c.commands = append(c.commands, command)
 }
 
-// finish ends the command that runs, if one does.
+// finish ends the command that runs by marks without the nonce, if one does.
 func (c *commandLog) finish(now time.Duration, status int, hasStatus bool) {
-	if c.running {
-		last := &c.commands[len(c.commands)-1]
+	if c.running >= 0 {
+		last := &c.commands[c.running]
 		last.End, last.Exit, last.HasExit = now, status, hasStatus
-		c.running = false
+		c.running = -1
+	}
+}
+
+// finishOuter ends the command that runs by marks with the nonce, and whatever runs
+// in it.
+func (c *commandLog) finishOuter(now time.Duration, status int, hasStatus bool) {
+	c.finish(now, 0, false)
+	if c.outer >= 0 {
+		c.guess.stop(now)
+		o := &c.commands[c.outer]
+		o.End, o.Exit, o.HasExit = now, status, hasStatus
+		c.outer = -1
 	}
 }
 
@@ -164,11 +234,13 @@ func (c *commandLog) directory(link string) {
 
 // end returns what was found.
 func (c *commandLog) end(now time.Duration) []Command {
-	if c.marked {
-		c.finish(now, 0, false)
-		return c.commands
+	c.finishOuter(now, 0, false)
+	c.guess.stop(now)
+	if guessed := c.guess.believed(); len(guessed) > 0 {
+		c.commands = append(c.commands, guessed...)
+		slices.SortStableFunc(c.commands, func(a, b Command) int { return cmp.Compare(a.Start, b.Start) })
 	}
-	return c.guess.end(now)
+	return c.commands
 }
 
 // commandLine reads the command from a mark's parameters, as kitty's integrations

@@ -43,20 +43,26 @@ func (t *Transcript) WriteText(w io.Writer, part Part) error {
 				fmt.Fprintf(b, "%*s > %s\n", len(cast.FormatTime(c.Start)), "", visible.String(line))
 			}
 		}
-		fmt.Fprintf(b, "(%s)\n", visible.String(c.summary()))
+		fmt.Fprintf(b, "(%s)\n", visible.String(t.summary(&c)))
 		c.writeOutput(b)
 	}
 	return b.Flush()
 }
 
 // summary says how a command ended: "3.2s, exit 1, in /tmp".
-func (c *Command) summary() string {
+func (t *Transcript) summary(c *Command) string {
 	s := briefly(c.End - c.Start)
 	if c.HasExit {
 		s += fmt.Sprintf(", exit %d", c.Exit)
 	}
 	if c.Dir != "" {
 		s += ", in " + c.Dir
+	}
+	switch {
+	case c.Heuristic:
+		s += ", found by its prompt"
+	case t.Signed && !c.Verified:
+		s += ", not verified"
 	}
 	return s
 }
@@ -97,7 +103,7 @@ func (t *Transcript) WriteMarkdown(w io.Writer, part Part, title string) error {
 	}
 	for _, c := range t.Commands {
 		first, _, several := strings.Cut(c.Text, "\n")
-		fmt.Fprintf(b, "\n## %s\n\n%s, %s\n", codeSpan(visible.String(first)), cast.FormatTime(c.Start), markdownText(c.summary()))
+		fmt.Fprintf(b, "\n## %s\n\n%s, %s\n", codeSpan(visible.String(first)), cast.FormatTime(c.Start), markdownText(t.summary(&c)))
 		if several {
 			var all strings.Builder
 			for line := range strings.SplitSeq(c.Text, "\n") {
@@ -168,6 +174,7 @@ type (
 		Start     float64 `json:"start"`
 		End       float64 `json:"end"`
 		Exit      *int    `json:"exit_status"` // null: not known
+		Verified  bool    `json:"verified"`
 		Heuristic bool    `json:"heuristic"`
 		Output    string  `json:"output"`
 		OutputCut bool    `json:"output_truncated"`
@@ -188,7 +195,7 @@ func (t *Transcript) WriteJSON(w io.Writer, part Part) error {
 	for i, c := range t.Commands {
 		j := jsonCommand{
 			Text: c.Text, Dir: c.Dir, Start: c.Start.Seconds(), End: c.End.Seconds(),
-			Heuristic: c.Heuristic, Output: c.Output, OutputCut: c.OutputCut,
+			Verified: c.Verified, Heuristic: c.Heuristic, Output: c.Output, OutputCut: c.OutputCut,
 		}
 		if c.HasExit {
 			j.Exit = &c.Exit

@@ -152,8 +152,15 @@ func (l *lineLog) resized(s *vt.Snapshot) {
 func (l *lineLog) end() ([]Line, int) {
 	l.leave(&l.alternate, true)
 	l.leave(&l.primary, false)
-	slices.SortStableFunc(l.lines, func(a, b Line) int { return cmp.Compare(a.First, b.First) })
-	return l.lines, l.dropped
+	return sorted(l.lines), l.dropped
+}
+
+// soFar returns a copy of the lines that are gone, or scrolled off.
+func (l *lineLog) soFar() ([]Line, int) { return sorted(slices.Clone(l.lines)), l.dropped }
+
+func sorted(lines []Line) []Line {
+	slices.SortStableFunc(lines, func(a, b Line) int { return cmp.Compare(a.First, b.First) })
+	return lines
 }
 
 // leave notes all that stands on a screen, and forgets it.

@@ -79,15 +79,27 @@ func (o *outputs) prompted(s *vt.Snapshot, y int) bool {
 // begins.
 func (m *machine) mark(e vt.PromptEvent) {
 	c := &m.commands
-	n, running := len(c.commands), c.running
-	m.closeGuess() // the first mark forgets it
+	n, running, outer := len(c.commands), c.running, c.outer
+	m.closeGuess() // a mark ends it
 	c.mark(m.term, m.now, e)
-	if running && (!c.running || len(c.commands) > n) {
-		c.commands[n-1].Output, c.commands[n-1].OutputCut = m.outputs.end(m.term.Snapshot(), m.births.scrolled)
+	if running >= 0 && c.running != running {
+		m.collect(&m.outputs, &c.commands[running])
 	}
-	if c.running && len(c.commands) > n {
+	if outer >= 0 && c.outer != outer {
+		m.collect(&m.outer, &c.commands[outer])
+	}
+	switch {
+	case len(c.commands) == n:
+	case c.outer == n:
+		m.outer.begin(m.rowBehind())
+	case c.running == n:
 		m.outputs.begin(m.rowBehind())
 	}
+}
+
+// collect gives a command that ended its output.
+func (m *machine) collect(o *outputs, c *Command) {
+	c.Output, c.OutputCut = o.end(m.term.Snapshot(), m.births.scrolled)
 }
 
 // entered hands the end of a typed line to the command log.
@@ -108,18 +120,20 @@ func (m *machine) waiting() {
 
 // closeGuess gives the last guessed command its output.
 func (m *machine) closeGuess() {
-	if g := &m.commands.guess; !m.commands.marked && len(g.found) > 0 && m.outputs.open {
-		last := &g.found[len(g.found)-1]
-		last.Output, last.OutputCut = m.outputs.end(m.term.Snapshot(), m.births.scrolled)
+	if g := &m.commands.guess; len(g.found) > 0 && m.outputs.open && m.commands.guessing() {
+		m.collect(&m.outputs, &g.found[len(g.found)-1].Command)
 	}
 }
 
-// closeOutputs gives a command that never ended its output.
+// closeOutputs gives commands that never ended their output.
 func (m *machine) closeOutputs() {
 	m.closeGuess()
-	if c := &m.commands; c.running {
-		last := &c.commands[len(c.commands)-1]
-		last.Output, last.OutputCut = m.outputs.end(m.term.Snapshot(), m.births.scrolled)
+	c := &m.commands
+	if c.running >= 0 {
+		m.collect(&m.outputs, &c.commands[c.running])
+	}
+	if c.outer >= 0 {
+		m.collect(&m.outer, &c.commands[c.outer])
 	}
 }
 

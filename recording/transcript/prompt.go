@@ -34,7 +34,7 @@ type guess struct {
 // until returns how much of data may be fed before something has to be looked at:
 // up to the newline that ends a line which is being typed.
 func (c *commandLog) until(data string) int {
-	if c.marked || !c.guess.waiting {
+	if !c.guess.waiting || !c.guessing() {
 		return len(data)
 	}
 	if i := strings.IndexByte(data, '\n'); i >= 0 {
@@ -49,7 +49,7 @@ func (c *commandLog) until(data string) int {
 // waiting is told that nothing was printed for a moment.
 func (c *commandLog) waiting(t *vt.Terminal, since time.Duration) {
 	g := &c.guess
-	if c.marked || g.waiting || t.Modes().AltScreen || !t.Idle() {
+	if g.waiting || !c.guessing() || t.Modes().AltScreen || !t.Idle() {
 		return
 	}
 	at := t.Cursor()
@@ -105,7 +105,7 @@ func (c *commandLog) entered(t *vt.Terminal, now time.Duration) {
 
 // fed is told of what was printed.
 func (c *commandLog) fed(p []byte) {
-	if g := &c.guess; !c.marked && g.newlines < 2 {
+	if g := &c.guess; g.newlines < 2 && c.guessing() {
 		g.newlines += bytes.Count(p, []byte{'\n'})
 	}
 }
@@ -113,11 +113,17 @@ func (c *commandLog) fed(p []byte) {
 // resized forgets the prompt that waits: nobody knows where it went.
 func (c *commandLog) resized() { c.guess.waiting = false }
 
-// end returns the commands whose prompts are believed.
-func (g *guesses) end(now time.Duration) []Command {
+// stop ends the command that runs, and forgets the prompt that waits.
+func (g *guesses) stop(now time.Duration) {
 	if len(g.found) > 0 && !g.ended {
 		g.found[len(g.found)-1].End = now
+		g.ended = true
 	}
+	g.waiting = false
+}
+
+// believed returns the commands whose prompts are believed.
+func (g *guesses) believed() []Command {
 	var commands []Command
 	for _, f := range g.found {
 		if g.count[f.kind] > 1 || certain.MatchString(f.kind) {

@@ -24,6 +24,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"rexec/recording/cast"
@@ -49,6 +50,9 @@ type Transcript struct {
 	Duration time.Duration
 	// Cols and Rows are the largest that the screen had.
 	Cols, Rows int
+	// Signed says that the shell was taught to mark its commands, so that those that are
+	// not Verified are another's: of a shell within, or forged.
+	Signed bool
 	// Dropped counts the lines beyond the bounds, which are not in Lines.
 	Dropped int
 }
@@ -73,6 +77,10 @@ type Command struct {
 	Start, End time.Duration
 	Exit       int // the exit status, if HasExit
 	HasExit    bool
+	// Verified says that the shell which was recorded said so itself, and not some
+	// program that printed the like of it (see package shell). It says nothing about
+	// who made the recording.
+	Verified bool
 	// Heuristic says that the shell did not mark its commands (OSC 133), and that this
 	// one was found by what prompts look like.
 	Heuristic bool
@@ -86,6 +94,12 @@ type Command struct {
 // Options say what else is wanted of a transcript.
 type Options struct {
 	Output bool // Command.Output
+	// Tap is given every event, and the position at which it begins: for who wants to
+	// read along.
+	Tap func(cast.Position, cast.Event)
+	// Progress is told now and then how far the reading is, and can ask for what was
+	// found so far. The last lines and commands may still change.
+	Progress func(at time.Duration, soFar func() *Transcript)
 }
 
 // Read reads a recording to its end. The error is the context's, or the reader's; a
@@ -98,13 +112,21 @@ func Read(ctx context.Context, r *cast.Reader) (*Transcript, error) {
 func ReadWith(ctx context.Context, r *cast.Reader, o Options) (*Transcript, error) {
 	h := r.Header()
 	m := newMachine(h.Cols, h.Rows)
-	m.outputs.wanted = o.Output
+	if h.Rexec != nil {
+		m.commands.nonce = h.Rexec.Nonce
+	}
+	m.out.Signed = m.commands.nonce != ""
+	m.outputs.wanted, m.outer.wanted = o.Output, o.Output
 	for n := 0; ; n++ {
 		if n%checkEvery == 0 {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
+			if o.Progress != nil && n > 0 {
+				o.Progress(m.now, m.soFar)
+			}
 		}
+		at := r.Position()
 		e, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			return m.end(), nil
@@ -112,8 +134,23 @@ func ReadWith(ctx context.Context, r *cast.Reader, o Options) (*Transcript, erro
 		if err != nil {
 			return nil, err
 		}
+		if o.Tap != nil {
+			o.Tap(at, e)
+		}
 		m.event(e)
 	}
+}
+
+// soFar returns a copy of what was found, in the middle of the reading.
+func (m *machine) soFar() *Transcript {
+	t := m.out
+	t.Duration = m.now
+	t.Lines, t.Dropped = m.lines.soFar()
+	t.Commands = slices.Clone(m.commands.commands)
+	if !m.commands.marked {
+		t.Commands = m.commands.guess.believed()
+	}
+	return &t
 }
 
 const (
@@ -129,7 +166,8 @@ type machine struct {
 	sampled  time.Duration // when the screen was last looked at
 	fed      bool          // output came since then
 	births   births
-	outputs  outputs
+	outputs  outputs // of what is guessed, or marked without the nonce
+	outer    outputs // of what is marked with it
 	buf      []byte
 	lines    lineLog
 	commands commandLog
@@ -137,7 +175,7 @@ type machine struct {
 }
 
 func newMachine(cols, rows int) *machine {
-	m := &machine{lines: newLineLog()}
+	m := &machine{lines: newLineLog(), commands: newCommandLog("")}
 	m.term = vt.New(cols, rows, vt.WithScrolled(m.scrolledOff), vt.WithEvents(m.heard))
 	m.out.Cols, m.out.Rows = m.term.Size()
 	return m
@@ -188,6 +226,7 @@ func (m *machine) output(data string) {
 // scrolledOff is told of a line that scrolls off, in the middle of a Write.
 func (m *machine) scrolledOff(l vt.Line) {
 	m.outputs.scrolledOff(m.births.scrolled, l)
+	m.outer.scrolledOff(m.births.scrolled, l)
 	first, ok := m.births.scrolledOff()
 	if !ok {
 		first = m.now
@@ -210,10 +249,9 @@ func (m *machine) resize(cols, rows int) {
 	m.term.Resize(cols, rows)
 	m.fed = true
 	m.commands.resized()
-	if m.outputs.open {
-		// Where it begins can only be guessed: as far from the cursor as before.
-		m.outputs.row += m.term.Cursor().Y - cursor.Y
-	}
+	// Where outputs begin can only be guessed: as far from the cursor as before.
+	m.outputs.row += m.term.Cursor().Y - cursor.Y
+	m.outer.row += m.term.Cursor().Y - cursor.Y
 	m.births.forget()
 	m.lines.resized(m.term.SnapshotWithHistory())
 	cols, rows = m.term.Size()

@@ -429,3 +429,35 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+func TestReadingAlong(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"version":2,"width":40,"height":5}` + "\n")
+	const commands = 4000
+	for i := range commands {
+		fmt.Fprintf(&b, "[%d, \"o\", \"\\u001b]133;A\\u0007$ \\u001b]133;B\\u0007run %d\\r\\n\\u001b]133;C\\u0007out %d\\r\\n\\u001b]133;D;0\\u0007\"]\n", i, i, i)
+	}
+	r, err := cast.NewReader(strings.NewReader(b.String()), cast.Strict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, reports, last := 0, 0, 0
+	all, err := ReadWith(t.Context(), r, Options{
+		Tap: func(p cast.Position, e cast.Event) {
+			if events++; e.Time != time.Duration(events-1)*time.Second || !strings.HasPrefix(b.String()[p.Offset:], fmt.Sprintf("[%d, ", events-1)) {
+				t.Fatalf("event %d is %v, at %d", events, e.Time, p.Offset)
+			}
+		},
+		Progress: func(at time.Duration, soFar func() *Transcript) {
+			reports++
+			some := soFar()
+			if n := len(some.Commands); n <= last || n > commands || at != some.Duration || len(some.Lines) < n {
+				t.Errorf("at %v there are %d commands, %d lines; before, %d", at, n, len(some.Lines), last)
+			}
+			last = len(some.Commands)
+		},
+	})
+	if err != nil || events != commands || len(all.Commands) != commands || reports == 0 {
+		t.Errorf("%d events, %d commands, %d reports, %v", events, len(all.Commands), reports, err)
+	}
+}
