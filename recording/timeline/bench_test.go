@@ -142,6 +142,56 @@ func BenchmarkPlay(b *testing.B) {
 	}
 }
 
+// Playing backward asks for a position 16 ms earlier each time.
+func BenchmarkPlayBackward(b *testing.B) {
+	tl := openLong(b)
+	pos := tl.Duration()
+	var took []time.Duration
+	for b.Loop() {
+		if pos -= 16 * time.Millisecond; pos < 0 {
+			pos = tl.Duration()
+		}
+		start := time.Now()
+		if _, err := tl.At(b.Context(), pos); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "max-ms")
+}
+
+// A cast whose index the cache has, opened and taken to its middle.
+func BenchmarkOpenCached(b *testing.B) {
+	src := longCast(b)
+	o := Options{Cache: Cache{Dir: b.TempDir(), Key: "long"}}
+	open := func() *Timeline {
+		tl, err := Open(b.Context(), src, o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return tl
+	}
+	first := open()
+	if err := first.Index(b.Context(), nil); err != nil {
+		b.Fatal(err)
+	}
+	first.Close()
+	for b.Loop() {
+		tl := open()
+		if _, err := tl.At(b.Context(), tl.Duration()/2); err != nil || !tl.Indexed() {
+			b.Fatal(err)
+		}
+		tl.Close()
+	}
+	info, err := os.Stat(cachePath(o.Cache.Dir, "long"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(info.Size())/(1<<20), "cache-MB")
+}
+
 func BenchmarkStepBack(b *testing.B) {
 	tl := openLong(b)
 	pos := tl.Duration()
