@@ -141,7 +141,7 @@ func (a *app) attend(s *live.Session, outer *outerTerminal, signals <-chan os.Si
 			if !ok {
 				events = nil
 			}
-			if failed, ok := e.(live.RecordingFailedEvent); ok {
+			if failed, ok := e.(live.RecordingEndedEvent); ok {
 				a.warn("the recording has ended: %v; the terminal goes on", failed.Result.Err)
 			}
 		case sig := <-signals:

@@ -78,7 +78,8 @@ type Options struct {
 type File struct {
 	path   string
 	disk   Disk
-	writer *cast.Writer // the writer goroutine's
+	writer *cast.Writer  // the writer goroutine's
+	base   time.Duration // what the writer takes for the start of the recording
 	failed chan struct{}
 	done   chan struct{} // the writer goroutine has ended
 	wake   chan struct{} // to the writer goroutine; holds one
@@ -86,6 +87,7 @@ type File struct {
 	mu      sync.Mutex
 	room    sync.Cond // the queue was taken, or will never be
 	queue   queue
+	writing bool // the writer is busy with what it took from the queue
 	closed  bool
 	err     error
 	stalled chan struct{} // closed when the disk is given up
@@ -129,15 +131,7 @@ func Create(path string, h cast.Header, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{
-		path: path, disk: file,
-		failed: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
-		stalled: make(chan struct{}),
-	}
-	if o.Wrap != nil {
-		f.disk = o.Wrap(f.disk)
-	}
-	f.room.L = &f.mu
+	f := newFile(path, file, o)
 	if err := lockNew(file, !o.Overwrite); err != nil {
 		_ = file.Close()
 		return nil, err
@@ -151,6 +145,20 @@ func Create(path string, h cast.Header, o Options) (*File, error) {
 	}
 	syncFolder(filepath.Dir(path))
 	return f, nil
+}
+
+// newFile returns a File whose writer does not run yet.
+func newFile(path string, file *os.File, o Options) *File {
+	f := &File{
+		path: path, disk: file,
+		failed: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
+		stalled: make(chan struct{}),
+	}
+	if o.Wrap != nil {
+		f.disk = o.Wrap(f.disk)
+	}
+	f.room.L = &f.mu
+	return f
 }
 
 // lockNew locks a file that was just opened. If it is also new, nobody can have a
@@ -175,7 +183,12 @@ func (f *File) begin(header []byte, h cast.Header, overwrite bool) error {
 	if _, err := f.disk.Write(header); err != nil {
 		return err
 	}
-	f.size.Store(int64(len(header)))
+	return f.start(h, int64(len(header)))
+}
+
+// start starts the writer behind the first size bytes of the file.
+func (f *File) start(h cast.Header, size int64) error {
+	f.size.Store(size)
 	var err error
 	if f.writer, err = cast.NewWriterBehindHeader((*sink)(f), h); err != nil {
 		return err
@@ -275,6 +288,18 @@ func (f *File) Failed() <-chan struct{} { return f.failed }
 func (f *File) Err() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return f.err
+}
+
+// Flush waits until everything that was appended is written, and returns Err. It
+// waits for the disk for two seconds.
+func (f *File) Flush() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for f.err == nil && (f.writing || len(f.queue.events) > 0) {
+		f.signal()
+		f.room.Wait()
+	}
 	return f.err
 }
 

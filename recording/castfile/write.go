@@ -14,7 +14,10 @@ func (f *File) write() {
 	var q queue
 	for range f.wake {
 		var last bool
-		if q, last = f.take(q); !f.encode(q) || last {
+		q, last = f.take(q)
+		whole := f.encode(q)
+		f.written()
+		if !whole || last {
 			break
 		}
 	}
@@ -29,11 +32,20 @@ func (f *File) take(spare queue) (q queue, last bool) {
 	f.flush.Stop()
 	q = f.queue
 	f.queue = queue{events: spare.events[:0], data: spare.data[:0]}
+	f.writing = true
 	if cap(spare.data) > 4*flushBytes && len(spare.data) < flushBytes {
 		f.queue.data = nil // a flood's buffers are not kept when the flood is over
 	}
 	f.room.Broadcast()
 	return q, f.closed || f.err != nil
+}
+
+// written tells who waits for it that the writer is done with a queue.
+func (f *File) written() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.writing = false
+	f.room.Broadcast()
 }
 
 // encode writes a queue out. It returns false when the file has failed.
@@ -42,9 +54,9 @@ func (f *File) encode(q queue) bool {
 	var err error
 	for _, e := range q.events {
 		if e.code == cast.Output {
-			err = f.writer.WriteOutput(e.time, data[:e.size])
+			err = f.writer.WriteOutput(e.time-f.base, data[:e.size])
 		} else {
-			err = f.writer.Write(cast.Event{Time: e.time, Code: e.code, Data: string(data[:e.size])})
+			err = f.writer.Write(cast.Event{Time: e.time - f.base, Code: e.code, Data: string(data[:e.size])})
 		}
 		if err != nil {
 			return false

@@ -48,7 +48,9 @@ type Config struct {
 	// terminal answers.
 	Answer bool
 	// NoScreen runs no emulator: Snapshot returns nil, and only Record below can
-	// record, since a later recording could not show the screen it starts from.
+	// record, since a later recording could not show the screen it starts from. What
+	// is typed cannot be recorded either: it takes a screen to see what shows. A pause
+	// makes a screen, from the recording.
 	NoScreen bool
 
 	// Record starts recording before the child's first byte.

@@ -2,7 +2,7 @@ package live
 
 // Event is something that happened beside the picture. The concrete types are
 // TitleEvent, BellEvent, DirectoryEvent, NotificationEvent, InputLostEvent,
-// RecordingFailedEvent and ExitEvent. Text in them is the child's: data, to be
+// RecordingEndedEvent and ExitEvent. Text in them is the child's: data, to be
 // made visible before it is shown.
 type Event interface{ liveEvent() }
 
@@ -22,22 +22,23 @@ type (
 	// InputLostEvent says that input was refused because the child does not read.
 	InputLostEvent struct{ Bytes int }
 
-	// RecordingFailedEvent says that the recording ended because it could not be
-	// written. Result.Err is the reason; what was written before is there.
-	RecordingFailedEvent struct{ Result RecordResult }
+	// RecordingEndedEvent says that the recording ended by itself: it reached its
+	// limit (Result.Limited), or could not be written, for the reason Result.Err.
+	// What was written before is there, and the terminal goes on.
+	RecordingEndedEvent struct{ Result RecordResult }
 
 	// ExitEvent is the last event: the child is gone, and the recording, if there
 	// was one, is closed; StopRecording returns it.
 	ExitEvent struct{ Status ExitStatus }
 )
 
-func (TitleEvent) liveEvent()           {}
-func (BellEvent) liveEvent()            {}
-func (DirectoryEvent) liveEvent()       {}
-func (NotificationEvent) liveEvent()    {}
-func (InputLostEvent) liveEvent()       {}
-func (RecordingFailedEvent) liveEvent() {}
-func (ExitEvent) liveEvent()            {}
+func (TitleEvent) liveEvent()          {}
+func (BellEvent) liveEvent()           {}
+func (DirectoryEvent) liveEvent()      {}
+func (NotificationEvent) liveEvent()   {}
+func (InputLostEvent) liveEvent()      {}
+func (RecordingEndedEvent) liveEvent() {}
+func (ExitEvent) liveEvent()           {}
 
 // eventRoom is more than the number of kinds of event.
 const eventRoom = 16
@@ -83,8 +84,8 @@ func sameKind(a, b Event) bool {
 	case InputLostEvent:
 		_, ok := b.(InputLostEvent)
 		return ok
-	case RecordingFailedEvent:
-		_, ok := b.(RecordingFailedEvent)
+	case RecordingEndedEvent:
+		_, ok := b.(RecordingEndedEvent)
 		return ok
 	}
 	return false

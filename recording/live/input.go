@@ -2,7 +2,6 @@ package live
 
 import (
 	"errors"
-	"io"
 	"sync"
 )
 
@@ -31,9 +30,16 @@ type inputQueue struct {
 
 	mu     sync.Mutex
 	buf    []byte        // waits
+	parts  []part        // whose sizes add up to buf
 	busy   int           // bytes that are being written
 	room   chan struct{} // closed when something was written, and then replaced
 	closed bool
+}
+
+// part is a stretch of the queue of one kind.
+type part struct {
+	size  int
+	typed bool
 }
 
 func newInputQueue() *inputQueue {
@@ -41,15 +47,16 @@ func newInputQueue() *inputQueue {
 }
 
 // push takes all of p or, when more than limit bytes would then wait, nothing. A
-// single p that is larger than the limit goes into an empty queue.
-func (q *inputQueue) push(p []byte, limit int) error {
-	_, err := q.tryPush(p, limit)
+// single p that is larger than the limit goes into an empty queue. typed says that
+// somebody typed it.
+func (q *inputQueue) push(p []byte, limit int, typed bool) error {
+	_, err := q.tryPush(p, limit, typed)
 	return err
 }
 
 // tryPush is push; with ErrInputFull it returns a channel that is closed when it is
 // worth another try.
-func (q *inputQueue) tryPush(p []byte, limit int) (room <-chan struct{}, err error) {
+func (q *inputQueue) tryPush(p []byte, limit int, typed bool) (room <-chan struct{}, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	waiting := len(q.buf) + q.busy
@@ -60,6 +67,11 @@ func (q *inputQueue) tryPush(p []byte, limit int) (room <-chan struct{}, err err
 		return q.room, ErrInputFull
 	}
 	q.buf = append(q.buf, p...)
+	if n := len(q.parts); n > 0 && q.parts[n-1].typed == typed {
+		q.parts[n-1].size += len(p)
+	} else {
+		q.parts = append(q.parts, part{len(p), typed})
+	}
 	signal(q.ready)
 	return nil, nil
 }
@@ -72,14 +84,16 @@ func (q *inputQueue) empty() bool {
 }
 
 // run writes what is pushed to w, until close is called or w fails.
-func (q *inputQueue) run(w io.Writer) {
+func (q *inputQueue) run(w typedWriter) {
 	var spare []byte
+	var spareParts []part
 	for range q.ready {
 		q.mu.Lock()
-		data := q.buf
-		q.buf, q.busy = spare[:0], len(data)
+		data, parts := q.buf, q.parts
+		q.buf, q.parts, q.busy = spare[:0], spareParts[:0], len(data)
 		q.mu.Unlock()
-		_, err := w.Write(data)
+		err := writeParts(w, data, parts)
+		spareParts = parts
 		q.mu.Lock()
 		q.busy = 0
 		close(q.room)
@@ -96,6 +110,20 @@ func (q *inputQueue) run(w io.Writer) {
 			spare = nil
 		}
 	}
+}
+
+func writeParts(w typedWriter, data []byte, parts []part) error {
+	for _, p := range parts {
+		write := w.Write
+		if p.typed {
+			write = w.WriteTyped
+		}
+		if _, err := write(data[:p.size]); err != nil {
+			return err
+		}
+		data = data[p.size:]
+	}
+	return nil
 }
 
 // close refuses further input and ends run as soon as it is not blocked.

@@ -63,23 +63,28 @@ func TestIntakeLetsAWaitingReaderGo(t *testing.T) {
 	}
 }
 
+// typedTo is a writer that does not care what is typed.
+type typedTo struct{ io.Writer }
+
+func (w typedTo) WriteTyped(p []byte) (int, error) { return w.Write(p) }
+
 func TestInputQueueWritesInOrderAndRefusesWhatDoesNotFit(t *testing.T) {
 	q := newInputQueue()
 	read, write := io.Pipe()
 	ended := make(chan struct{})
-	go func() { q.run(write); close(ended) }()
-	if err := q.push(make([]byte, 100), 10); err != nil {
+	go func() { q.run(typedTo{write}); close(ended) }()
+	if err := q.push(make([]byte, 100), 10, true); err != nil {
 		t.Errorf("a large piece into an empty queue: %v", err)
 	}
-	if err := q.push([]byte("x"), 10); !errors.Is(err, ErrInputFull) {
+	if err := q.push([]byte("x"), 10, true); !errors.Is(err, ErrInputFull) {
 		t.Errorf("into a full queue: %v, want ErrInputFull", err)
 	}
 	if q.empty() {
 		t.Error("a full queue says that it is empty")
 	}
 	io.ReadFull(read, make([]byte, 100))
-	for range 100 {
-		if err := q.push([]byte("abc"), 1000); err != nil {
+	for i := range 100 {
+		if err := q.push([]byte("abc"), 1000, i%2 == 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,7 +95,7 @@ func TestInputQueueWritesInOrderAndRefusesWhatDoesNotFit(t *testing.T) {
 	}
 	q.close()
 	<-ended
-	if err := q.push([]byte("x"), 10); !errors.Is(err, ErrEnded) {
+	if err := q.push([]byte("x"), 10, true); !errors.Is(err, ErrEnded) {
 		t.Errorf("into a closed queue: %v, want ErrEnded", err)
 	}
 }
@@ -99,7 +104,7 @@ func TestPostKeepsTheNewestOfEachKind(t *testing.T) {
 	queue := make(chan Event, eventRoom)
 	for range 100 {
 		for _, e := range []Event{TitleEvent{"old"}, BellEvent{}, DirectoryEvent{"old"}, NotificationEvent{}, InputLostEvent{1},
-			RecordingFailedEvent{}, TitleEvent{"new"}} {
+			RecordingEndedEvent{}, TitleEvent{"new"}} {
 			post(queue, e)
 		}
 	}
@@ -109,7 +114,7 @@ func TestPostKeepsTheNewestOfEachKind(t *testing.T) {
 	for e := range queue {
 		got = append(got, e)
 	}
-	want := []Event{BellEvent{}, DirectoryEvent{"old"}, NotificationEvent{}, InputLostEvent{1}, RecordingFailedEvent{}, TitleEvent{"new"}, ExitEvent{}}
+	want := []Event{BellEvent{}, DirectoryEvent{"old"}, NotificationEvent{}, InputLostEvent{1}, RecordingEndedEvent{}, TitleEvent{"new"}, ExitEvent{}}
 	if !slices.EqualFunc(got, want, func(a, b Event) bool { return a == b }) {
 		t.Errorf("the queue holds %v, want %v", got, want)
 	}
@@ -123,13 +128,14 @@ func TestSleepOfTheMachineIsMarked(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What no clock in a test can do: the wall clock runs ahead of the monotonic one.
-	for _, d := range []time.Duration{time.Second, -time.Hour, 90 * time.Minute} {
-		if err := r.slept(now.Add(2*time.Second), d); err != nil {
+	for i, ahead := range []time.Duration{time.Second, -time.Hour, 90 * time.Minute, 0} {
+		r.clock.ahead = func(time.Time, time.Time) time.Duration { return ahead }
+		if i == 3 {
+			now = now.Add(time.Hour) // of silence, which is no sleep
+		}
+		if err := r.print(now.Add(time.Duration(i)*time.Second), []byte{'a' + byte(i)}); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := r.noticeSleep(now.Add(time.Hour)); err != nil { // an hour of silence is none
-		t.Fatal(err)
 	}
 	if result := r.finish(nil); result.Err != nil {
 		t.Fatal(result.Err)
@@ -139,7 +145,12 @@ func TestSleepOfTheMachineIsMarked(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, events, _ := strings.Cut(strings.TrimSpace(string(data)), "\n")
-	if want := `[2.000000, "m", "paused for 1h30m0s: the machine slept"]`; events != want {
+	want := `[0.000000, "o", "a"]
+[1.000000, "o", "b"]
+[2.000000, "m", "paused for 1h30m0s: the machine slept"]
+[2.000000, "o", "c"]
+[3603.000000, "o", "d"]`
+	if events != want {
 		t.Errorf("the recording holds %s, want %s", events, want)
 	}
 }

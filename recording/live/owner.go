@@ -40,6 +40,7 @@ func (o *owner) run() {
 		publish = stoppedTimer()
 		kill    = stoppedTimer()
 		drain   = stoppedTimer()
+		record  = stoppedTimer()
 		killed  bool
 		hungUp  = o.hungUp
 		gone    = make(chan ExitStatus, 1)
@@ -47,6 +48,7 @@ func (o *owner) run() {
 	)
 	go func() { gone <- o.proc.wait() }()
 	for !o.exited || !o.ended {
+		o.attend(record)
 		select {
 		case <-o.intake.ready:
 			o.consume()
@@ -59,6 +61,10 @@ func (o *owner) run() {
 			o.schedule(publish)
 		case <-publish.C:
 			o.schedule(publish)
+		case <-record.C:
+			if o.rec != nil {
+				o.check(o.rec.wake(o.now()))
+			}
 		case <-o.failed():
 			o.check(o.rec.file.Err())
 		case status = <-gone:
@@ -104,6 +110,7 @@ func (o *owner) end(status ExitStatus) {
 	o.proc.pty.Close()
 	o.consume() // what came in between
 	o.publish()
+	o.endPause()
 	o.recordEvent(o.now(), cast.Exit, strconv.Itoa(status.Code))
 	if r := o.detach(); r != nil {
 		o.keep(r.finish(nil))
@@ -127,7 +134,7 @@ func (o *owner) consume() {
 	}
 	o.shown = true
 	if o.term != nil {
-		o.term.Write(batch.data)
+		o.show(batch.data)
 		o.pace.dirty = true
 	}
 	o.recordOutput(batch)
@@ -170,7 +177,10 @@ func (o *owner) resize(cols, rows int) {
 		return
 	}
 	o.setSize(cols, rows)
-	o.recordEvent(o.now(), cast.Resize, cast.FormatSize(cols, rows))
+	o.redraw(o.now(), true)
+	if o.rec != nil {
+		o.check(o.rec.resize(o.now(), cols, rows))
+	}
 	if o.term != nil {
 		o.term.Resize(cols, rows)
 		o.pace.dirty = true
@@ -192,7 +202,7 @@ func (o *owner) emulator(c Config) *vt.Terminal {
 
 // reply sends what the emulator answers to the child. One that asks and never
 // reads gets no more answers when its queue is full.
-func (o *owner) reply(p []byte) { o.input.push(p, replyLimit) }
+func (o *owner) reply(p []byte) { o.input.push(p, replyLimit, false) }
 
 // heard passes on what the child said beside its picture.
 func (o *owner) heard(e vt.Event) {

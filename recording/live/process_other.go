@@ -14,6 +14,7 @@ func spawn(Config) (*process, error) { return nil, ErrUnsupported }
 
 func (*process) pid() int                    { return 0 }
 func (*process) resize(cols, rows int) error { return ErrUnsupported }
+func (*process) discipline() discipline      { return discipline{} }
 func (*process) hangUp()                     {}
 func (*process) kill()                       {}
 func (*process) wait() ExitStatus            { return ExitStatus{} }

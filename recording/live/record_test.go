@@ -203,7 +203,7 @@ func TestFullDiskEndsTheRecordingAndNotTheTerminal(t *testing.T) {
 		}
 	}
 	s.Write([]byte("\n"))
-	failed := waitForEvent[live.RecordingFailedEvent](t, s).Result
+	failed := waitForEvent[live.RecordingEndedEvent](t, s).Result
 	if !errors.Is(failed.Err, castfile.ErrDiskFull) || failed.Path != o.Path {
 		t.Errorf("the event says %+v, want that the disk is full", failed)
 	}

@@ -37,6 +37,7 @@ type Session struct {
 	recording atomic.Pointer[recorder] // the running one; written by the owner
 	reading   atomic.Bool              // the reader waits for the child's output
 	size      atomic.Uint64            // cols<<32 | rows
+	watching  atomic.Bool              // the owner wants to know what is typed
 
 	finishing sync.WaitGroup // recordings that failed and are being closed
 
@@ -72,12 +73,16 @@ func Start(ctx context.Context, c Config) (*Session, error) {
 		if _, _, err := lookup(c); err != nil { // before there is a file
 			return nil, err
 		}
+		if c.Record.Input && c.NoScreen {
+			return nil, errNoScreen
+		}
 		r, err := newRecorder(c.Record.signed(s.nonce), c.Cols, c.Rows, s.now)
 		if err != nil {
 			return nil, err
 		}
 		o.rec = r
 		s.recording.Store(r)
+		o.watchInput()
 	}
 	proc, err := spawn(c)
 	if err != nil {
@@ -90,7 +95,7 @@ func Start(ctx context.Context, c Config) (*Session, error) {
 	o.publish()
 	release := context.AfterFunc(ctx, s.hangUp)
 	go s.read()
-	go s.input.run(proc.pty)
+	go s.input.run(inputWriter{s})
 	go func() {
 		defer release()
 		o.run()
@@ -140,7 +145,7 @@ func (s *Session) setSize(cols, rows int) { s.size.Store(uint64(cols)<<32 | uint
 // child. The error is ErrInputFull when more than InputLimit bytes would wait, or
 // ErrEnded.
 func (s *Session) Write(p []byte) (int, error) {
-	if err := s.input.push(p, InputLimit); err != nil {
+	if err := s.input.push(p, InputLimit, true); err != nil {
 		if err == ErrInputFull {
 			s.do(func(o *owner) { post(o.events, InputLostEvent{Bytes: len(p)}) })
 		}
@@ -153,7 +158,7 @@ func (s *Session) Write(p []byte) (int, error) {
 // returns ErrEnded, or the error of ctx.
 func (s *Session) WriteAll(ctx context.Context, p []byte) error {
 	for {
-		room, err := s.input.tryPush(p, InputLimit)
+		room, err := s.input.tryPush(p, InputLimit, true)
 		if err != ErrInputFull {
 			return err
 		}
@@ -193,7 +198,9 @@ func (s *Session) Record(o RecordOptions) error {
 	s.do(func(o *owner) { err = o.begin(r) })
 	if err != nil { // somebody was faster
 		r.finish(nil)
-		os.Remove(r.path)
+		if !o.Append {
+			os.Remove(r.path)
+		}
 	}
 	return err
 }
@@ -217,6 +224,22 @@ func (s *Session) StopRecording() (RecordResult, error) {
 	return result, result.Err
 }
 
+// Pause stops recording, and the recording's clock, until Resume: of what happens
+// meanwhile, nothing is kept. The error is ErrNotRecording.
+func (s *Session) Pause() error {
+	err := ErrNotRecording
+	s.do(func(o *owner) { err = o.pause() })
+	return err
+}
+
+// Resume goes on recording, with a marker that says how long the pause was, and
+// the screen as it is by then. The error is ErrNotRecording.
+func (s *Session) Resume() error {
+	err := ErrNotRecording
+	s.do(func(o *owner) { err = o.resume() })
+	return err
+}
+
 // Recording says where the running recording stands; without one it returns the
 // zero value. It takes no lock.
 func (s *Session) Recording() RecordState {
@@ -226,9 +249,15 @@ func (s *Session) Recording() RecordState {
 	return RecordState{}
 }
 
-// Mark puts a marker into the recording; without one it does nothing.
-func (s *Session) Mark(label string) {
-	s.do(func(o *owner) { o.recordEvent(o.now(), cast.Marker, label) })
+// Mark puts a marker into the recording. Without one, and in a pause, it does
+// nothing and returns false.
+func (s *Session) Mark(label string) bool {
+	marked := false
+	s.do(func(o *owner) {
+		o.recordEvent(o.now(), cast.Marker, label)
+		marked = o.rec != nil && !o.rec.paused
+	})
+	return marked
 }
 
 // Events delivers what happens beside the picture, the newest of each kind when

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"rexec/recording/internal/escape"
@@ -286,6 +287,28 @@ func (f *Filter) wholeRunes(text []byte) []byte {
 		}
 	}
 	return text
+}
+
+// MaskText masks the secrets in a text that is complete, and tells how many there
+// were.
+func MaskText(text string) (masked string, secrets int) {
+	found := Scan(text)
+	if len(found) == 0 {
+		return text, 0
+	}
+	var out []byte
+	at := 0
+	for _, f := range found {
+		out = append(out, text[at:f.Start]...)
+		for i, line := range strings.Split(text[f.Start:f.End], "\n") { // of a private key
+			if i > 0 {
+				out = append(out, '\n')
+			}
+			out = AppendMask(out, []byte(line))
+		}
+		at = f.End
+	}
+	return string(append(out, text[at:]...)), len(found)
 }
 
 // AppendMask appends as many Masks as text takes columns.

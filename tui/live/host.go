@@ -16,13 +16,15 @@ import (
 )
 
 // Terminal is a hosted terminal, as recording/live's Session is. Only commands
-// call what can wait: Wait, Resize, Mark, Close.
+// call what can wait: Wait, Resize, Mark, Pause, Resume, Close.
 type Terminal interface {
 	Snapshot() *vt.Snapshot
 	Wait(ctx context.Context, after uint64) (generation uint64, err error)
 	Write(p []byte) (int, error)
 	Resize(cols, rows int)
-	Mark(label string)
+	Mark(label string) bool
+	Pause() error
+	Resume() error
 	Recording() live.RecordState
 	Events() <-chan live.Event
 	Exit() live.ExitStatus

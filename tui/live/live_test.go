@@ -87,7 +87,9 @@ func (f *fake) Wait(_ context.Context, after uint64) (uint64, error) {
 }
 func (f *fake) Write(p []byte) (int, error) { return f.input.Write(p) }
 func (f *fake) Resize(cols, rows int)       { f.vt.Resize(cols, rows) }
-func (f *fake) Mark(label string)           { f.marks = append(f.marks, label) }
+func (f *fake) Mark(label string) bool      { f.marks = append(f.marks, label); return true }
+func (f *fake) Pause() error                { f.recording.Paused = true; return nil }
+func (f *fake) Resume() error               { f.recording.Paused = false; return nil }
 func (f *fake) Recording() live.RecordState { return f.recording }
 func (f *fake) Events() <-chan live.Event   { return f.events }
 func (f *fake) Exit() live.ExitStatus       { return f.exit }
@@ -392,7 +394,7 @@ func TestAFullDiskEndsTheRecordingNotTheTerminal(t *testing.T) {
 	d := show(t, 80, 24)
 	f := d.open(Open{Record: true})
 	d.stage.saveErr = &RecordError{&fs.PathError{Op: "write", Path: "/rec.cast", Err: syscall.ENOSPC}}
-	d.Send(eventMsg{1, live.RecordingFailedEvent{}, live.ExitStatus{}})
+	d.Send(eventMsg{1, live.RecordingEndedEvent{}, live.ExitStatus{}})
 	cmds := d.Cmds()
 	d.Drop()
 	d.Send(cmds[len(cmds)-1]())

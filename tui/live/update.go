@@ -229,7 +229,7 @@ func (m Model) event(env page.Env, msg eventMsg) (Model, page.Action) {
 	case live.InputLostEvent:
 		return m, page.Several{again, page.Toast{Kind: widget.ToastWarn, Text: fmt.Sprintf(
 			"%s does not read its input: %d bytes of it were dropped.", screen.Clean(m.tabs[i].name), e.Bytes)}}
-	case live.RecordingFailedEvent:
+	case live.RecordingEndedEvent:
 		if m.tabs[i].closing || m.tabs[i].record != recording {
 			return m, again
 		}
