@@ -8,12 +8,12 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"strconv"
 	"time"
 
 	"rexec/recording/cast"
 	"rexec/recording/castfile"
+	"rexec/recording/pack"
 )
 
 // content is what reading a cast from end to end tells.
@@ -50,7 +50,7 @@ const summaryVersion = 2
 // inspect reads the cast at path: twice, the second time for its commands. seen is
 // told how many bytes were read by each call; it may be nil.
 func (l *Library) inspect(ctx context.Context, path string, seen func(n int64)) (*content, error) {
-	f, err := os.Open(path)
+	f, err := pack.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (l *Library) inspect(ctx context.Context, path string, seen func(n int64)) 
 // mend reads a cast that nobody writes, and repairs it when it is one of ours: of
 // others, every byte is kept. It returns how many bytes of a torn line it cut off.
 func (l *Library) mend(ctx context.Context, path string) (c *content, dropped int64, err error) {
-	if c, err = l.inspect(ctx, path, nil); err != nil || c.problems == 0 || c.header.Rexec == nil {
+	if c, err = l.inspect(ctx, path, nil); err != nil || c.problems == 0 || c.header.Rexec == nil || isPackedName(path) {
 		return c, 0, err
 	}
 	report, err := castfile.Repair(path)

@@ -18,6 +18,7 @@ import (
 
 	"rexec/recording/cast"
 	"rexec/recording/castfile"
+	"rexec/recording/pack"
 )
 
 // clock is a clock that moves only when it is told to.
@@ -188,6 +189,16 @@ func titles(list []Recording) string {
 	return strings.Join(out, " ")
 }
 
+// readCast returns the content of a cast, compressed or not.
+func readCast(path string) ([]byte, error) {
+	f, err := pack.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
 // tree lists the files below a folder, with slashes.
 func tree(t testing.TB, root string) []string {
 	t.Helper()
@@ -217,10 +228,13 @@ func checkWhole(t testing.TB, l *Library) []Recording {
 		if r.Status == StatusRecording {
 			t.Errorf("%s is still listed as being recorded", r.ID)
 		}
-		data, err := os.ReadFile(r.Path)
+		data, err := readCast(r.Path)
 		if err != nil {
 			t.Errorf("%s has no file: %v", r.ID, err)
 			continue
+		}
+		if info, err := os.Stat(r.Path); err != nil || info.Size() != r.Stored {
+			t.Errorf("%s: the row says that the file has %d bytes: %v, %v", r.ID, r.Stored, info, err)
 		}
 		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != r.SHA256 || int64(len(data)) != r.Size {
 			t.Errorf("%s: the file has %d bytes and another hash than the row, which says %d", r.ID, len(data), r.Size)

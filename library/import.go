@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rexec/recording/cast"
+	"rexec/recording/pack"
 )
 
 // Import copies the cast at path into the library. Of what is damaged in it nothing
@@ -130,7 +131,12 @@ func (l *Library) place(ctx context.Context, r Recording, c *content, part strin
 		if dup != nil {
 			// The very content that this recording has lost.
 			r = *dup
-			if _, err := tx.ExecContext(ctx, `UPDATE recordings SET missing = 0 WHERE id = ?`, r.ID); err != nil {
+			r.Path = stem(r.Path) + castExt // it may have been compressed
+			rel, err := l.rel(r.Path)
+			if err == nil {
+				_, err = tx.ExecContext(ctx, `UPDATE recordings SET missing = 0, path = ?, stored = size WHERE id = ?`, rel, r.ID)
+			}
+			if err != nil {
 				return err
 			}
 			if err := l.auditRecording(ctx, tx, AuditImported, r); err != nil {
@@ -214,7 +220,9 @@ func (l *Library) givePlace(ctx context.Context, tx *sql.Tx, r Recording) (Recor
 		if err != nil {
 			return r, err
 		}
-		if _, err := os.Lstat(r.Path); errors.Is(err, fs.ErrNotExist) && !due {
+		_, plain := os.Lstat(r.Path)
+		_, packed := os.Lstat(pack.Twin(r.Path))
+		if errors.Is(plain, fs.ErrNotExist) && errors.Is(packed, fs.ErrNotExist) && !due {
 			return r, nil
 		}
 		r.ID = ""

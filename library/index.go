@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"rexec/library/query"
+	"rexec/recording/pack"
 )
 
 // indexVersion changes when what is indexed of a cast does: recordings that were
@@ -105,7 +105,7 @@ func (l *Library) nextPending(ctx context.Context, after *Cursor) (Recording, er
 
 // indexRecording reads a recording again and indexes it.
 func (l *Library) indexRecording(ctx context.Context, r Recording) error {
-	f, err := os.Open(r.Path)
+	f, err := pack.Open(r.Path)
 	if err != nil {
 		return nil // it is missing, which Recover will see
 	}

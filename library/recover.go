@@ -32,7 +32,7 @@ func (l *Library) Recover(ctx context.Context) ([]Recovered, error) {
 	}
 	var out []Recovered
 	for _, step := range []func(context.Context, *survey) ([]Recovered, error){
-		l.recoverRemovals, l.recoverOpen, l.recoverMoved, l.adoptAll, l.recoverSidecars,
+		l.recoverRemovals, l.recoverOpen, l.recoverPacked, l.recoverMoved, l.adoptAll, l.recoverSidecars,
 	} {
 		found, err := step(ctx, s)
 		out = append(out, found...)
@@ -418,7 +418,9 @@ func (r *Recording) applySidecar(s sidecar) {
 func (l *Library) clearLitter(ctx context.Context, s *survey) error {
 	var lonely []string
 	for _, path := range s.sidecars {
-		if _, ok := s.casts[strings.TrimSuffix(path, ".json")+castExt]; !ok {
+		_, plain := s.casts[strings.TrimSuffix(path, ".json")+castExt]
+		_, packed := s.casts[strings.TrimSuffix(path, ".json")+packedExt]
+		if !plain && !packed {
 			lonely = append(lonely, path)
 		}
 	}
@@ -470,17 +472,19 @@ func (l *Library) clearLitter(ctx context.Context, s *survey) error {
 // clearSidecar removes a sidecar unless it belongs to something: a missing file's row
 // keeps it.
 func (l *Library) clearSidecar(ctx context.Context, tx *sql.Tx, path string) error {
-	cast := strings.TrimSuffix(path, ".json") + castExt
-	if _, err := os.Stat(cast); !errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	rel, err := l.rel(cast)
-	if err != nil {
-		return err
-	}
-	var n int
-	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM recordings WHERE path = ?`, rel).Scan(&n); err != nil || n > 0 {
-		return err
+	for _, ext := range []string{castExt, packedExt} {
+		cast := strings.TrimSuffix(path, ".json") + ext
+		if _, err := os.Stat(cast); !errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		rel, err := l.rel(cast)
+		if err != nil {
+			return err
+		}
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM recordings WHERE path = ?`, rel).Scan(&n); err != nil || n > 0 {
+			return err
+		}
 	}
 	return remove(path)
 }
