@@ -17,6 +17,15 @@ type Dirs struct {
 	Cache  string // may be deleted at any time
 }
 
+// Timelines is the folder for the indexes of big recordings, "" when there is none:
+// package timeline's Cache. They hold screens.
+func (d Dirs) Timelines() string {
+	if d.Cache == "" {
+		return ""
+	}
+	return filepath.Join(d.Cache, "timelines")
+}
+
 // DefaultDirs returns the folders below home (the value of --home) or, when home is
 // empty, below REXEC_HOME or where the XDG base directory specification puts them.
 func DefaultDirs(home string) (Dirs, error) {

@@ -254,6 +254,8 @@ func (a app) act(now time.Time, id int, action page.Action, fx *effects) app {
 		fx.do(addressed(id, action.Cmd))
 	case page.Send:
 		fx.sends = append(fx.sends, action)
+	case page.Copy:
+		fx.do(tea.SetClipboard(action.Text))
 	case page.Toast:
 		return a.toast(now, id, action, fx)
 	case page.Ask:

@@ -177,8 +177,11 @@ func (a app) whyPrefix(now time.Time, id keys.ID, k tea.KeyPressMsg) string {
 // openHelp shows help on the keys of the page that is shown.
 func (a app) openHelp(fx *effects) app {
 	contexts := []keys.Context{a.page(a.top()).Keys()}
-	if contexts[0] == keys.Filter {
+	switch contexts[0] {
+	case keys.Filter:
 		contexts[0] = keys.Library
+	case keys.Panel:
+		contexts = append(contexts, keys.Player)
 	}
 	if a.hosting && contexts[0] != keys.Prefix {
 		contexts = append(contexts, keys.Prefix)

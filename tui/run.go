@@ -211,7 +211,9 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 		nextID: firstID,
 	}
 	a.theme = theme.New(a.look)
-	a.player = func(p page.Playback) page.Page { return player.New(ctx, p) }
+	a.player = func(p page.Playback) page.Page {
+		return player.New(ctx, p, player.Options{Cache: c.Dirs.Timelines()})
+	}
 	a.shutdown = withContext(ctx, func(ctx context.Context) tea.Msg {
 		ctx, done := context.WithTimeout(ctx, closeTimeout)
 		defer done()

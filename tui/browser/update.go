@@ -154,7 +154,7 @@ func (m Model) open(e entry) page.Action {
 		return page.GoTerminal{Tab: e.tab}
 	}
 	r := e.recording
-	return page.Play{Playback: page.Playback{ID: r.ID, Title: r.Name(), Path: r.Path, Duration: r.Duration, Query: m.sought(r)}}
+	return page.Play{Playback: page.Playback{ID: r.ID, Title: r.Name(), Path: r.Path, Duration: r.Duration, SHA256: r.SHA256, Query: m.sought(r)}}
 }
 
 // sought is what the player should look for on the screens of a recording that was

@@ -21,8 +21,11 @@ const (
 	Ended   Context = "Ended terminal" // a tab whose program has ended
 	Player  Context = "Player"         // playback
 	Search  Context = "Player search"  // while the player's search line has the keys
-	Dialog  Context = "Dialog"         // any dialog
-	Help    Context = "Help"           // the help overlay
+	Panel   Context = "Player panel"   // commands or transcript beside the recording
+	// PanelFilter holds while that panel's filter line has the keys.
+	PanelFilter Context = "Player panel filter"
+	Dialog      Context = "Dialog" // any dialog
+	Help        Context = "Help"   // the help overlay
 )
 
 // ID names what a binding does. It is unique within a context.
@@ -59,7 +62,7 @@ func New(prefix ...string) *Table {
 		prefix = []string{"ctrl+b"}
 	}
 	t := &Table{prefix: prefix, index: map[Context]map[string]int{}}
-	for _, group := range [][]Binding{library, filter, live(prefix), ended, player, search, dialog, help} {
+	for _, group := range [][]Binding{library, filter, live(prefix), ended, player, search, panel, panelFilter, dialog, help} {
 		t.bindings = append(t.bindings, group...)
 	}
 	for i, b := range t.bindings {

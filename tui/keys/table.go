@@ -120,10 +120,24 @@ const (
 	SkipIdle    ID = "skip-idle"
 	FullScreen  ID = "full-screen"
 	Info        ID = "info"
+
+	Backward       ID = "backward"
+	PrevCommand    ID = "previous-command"
+	NextCommand    ID = "next-command"
+	ListCommands   ID = "commands"
+	ListTranscript ID = "transcript"
+	CopyCommand    ID = "copy-command"
+	CopyOutput     ID = "copy-output"
+	PanLeft        ID = "pan-left"
+	PanRight       ID = "pan-right"
+	PanUp          ID = "pan-up"
+	PanDown        ID = "pan-down"
+	Regexp         ID = "regexp"
 )
 
 var player = []Binding{
 	{ID: Pause, Context: Player, Keys: []string{"space", "p"}, Label: "space", Short: "pause", Help: "pause and play on", Group: "Play", Hint: true},
+	{ID: Backward, Context: Player, Keys: []string{"r"}, Short: "backward", Help: "play backward, and forward again", Group: "Play"},
 	{ID: Back5, Context: Player, Keys: []string{"left", "h"}, Label: "← h", Short: "−5 s", Help: "5 seconds back", Group: "Seek", Hint: true},
 	{ID: Forward5, Context: Player, Keys: []string{"right", "l"}, Label: "→ l", Short: "+5 s", Help: "5 seconds forward", Group: "Seek", Hint: true},
 	{ID: Forward60, Context: Player, Keys: []string{"up", "k"}, Label: "↑ k", Short: "+1 min", Help: "a minute forward", Group: "Seek"},
@@ -137,6 +151,12 @@ var player = []Binding{
 	{ID: StepForward, Context: Player, Keys: []string{"."}, Short: "frame on", Help: "one frame forward", Group: "Seek"},
 	{ID: PrevMarker, Context: Player, Keys: []string{"["}, Short: "marker back", Help: "previous marker", Group: "Seek"},
 	{ID: NextMarker, Context: Player, Keys: []string{"]"}, Short: "marker on", Help: "next marker", Group: "Seek"},
+	{ID: PrevCommand, Context: Player, Keys: []string{"(", "pgup"}, Label: "( pgup", Short: "command back", Help: "previous command", Group: "Commands"},
+	{ID: NextCommand, Context: Player, Keys: []string{")", "pgdown"}, Label: ") pgdn", Short: "command on", Help: "next command", Group: "Commands"},
+	{ID: ListCommands, Context: Player, Keys: []string{"c"}, Short: "commands", Help: "list the commands beside the recording, or not", Group: "Commands", Hint: true},
+	{ID: ListTranscript, Context: Player, Keys: []string{"T"}, Short: "transcript", Help: "list all lines beside the recording, or not", Group: "Commands", Hint: true},
+	{ID: CopyCommand, Context: Player, Keys: []string{"y"}, Short: "copy", Help: "copy the command of this moment", Group: "Commands"},
+	{ID: CopyOutput, Context: Player, Keys: []string{"Y"}, Short: "copy output", Help: "copy what the command of this moment printed", Group: "Commands"},
 	{ID: Slower, Context: Player, Keys: []string{"-"}, Short: "slower", Help: "slower", Group: "Play", Hint: true},
 	{ID: Faster, Context: Player, Keys: []string{"+", "="}, Label: "+", Short: "faster", Help: "faster", Group: "Play", Hint: true},
 	{ID: Halve, Context: Player, Keys: []string{"{"}, Short: "half", Help: "half the speed", Group: "Play"},
@@ -146,6 +166,10 @@ var player = []Binding{
 	{ID: Find, Context: Player, Keys: []string{"/"}, Short: "search", Help: "search everything that was ever on the screen", Group: "Search", Hint: true},
 	{ID: NextMatch, Context: Player, Keys: []string{"n"}, Short: "next", Help: "next match", Group: "Search"},
 	{ID: PrevMatch, Context: Player, Keys: []string{"N"}, Short: "previous", Help: "previous match", Group: "Search"},
+	{ID: PanLeft, Context: Player, Keys: []string{"ctrl+left", "alt+left"}, Label: "ctrl+←", Short: "left", Help: "show what is left of the window, of a larger recording", Group: "View"},
+	{ID: PanRight, Context: Player, Keys: []string{"ctrl+right", "alt+right"}, Label: "ctrl+→", Short: "right", Help: "show what is right of it", Group: "View"},
+	{ID: PanUp, Context: Player, Keys: []string{"ctrl+up", "alt+up"}, Label: "ctrl+↑", Short: "above", Help: "show what is above it", Group: "View"},
+	{ID: PanDown, Context: Player, Keys: []string{"ctrl+down", "alt+down"}, Label: "ctrl+↓", Short: "below", Help: "show what is below it", Group: "View"},
 	{ID: FullScreen, Context: Player, Keys: []string{"f"}, Short: "full screen", Help: "show or hide the bars", Group: "View"},
 	{ID: Info, Context: Player, Keys: []string{"i"}, Short: "info", Help: "about this recording", Group: "View"},
 	{ID: ShowHelp, Context: Player, Keys: []string{"?"}, Short: "help", Help: "this help", Group: "View", Hint: true},
@@ -155,6 +179,27 @@ var player = []Binding{
 var search = []Binding{
 	{ID: Accept, Context: Search, Keys: []string{"enter"}, Short: "find", Help: "go to the first match", Group: "Search", Hint: true},
 	{ID: Cancel, Context: Search, Keys: []string{"esc", "ctrl+c"}, Label: "esc", Short: "cancel", Help: "leave the search", Group: "Search", Hint: true},
+	{ID: Regexp, Context: Search, Keys: []string{"ctrl+r"}, Short: "regexp", Help: "search a regular expression, or plain text; / at the start does the same", Group: "Search", Hint: true},
+}
+
+// A panel of the player. Keys that are not here are the player's.
+var panel = []Binding{
+	{ID: Open, Context: Panel, Keys: []string{"enter"}, Short: "go there", Help: "go to where it is in the recording", Group: "Panel", Hint: true},
+	{ID: Find, Context: Panel, Keys: []string{"/"}, Short: "filter", Help: "show only what has these words", Group: "Panel", Hint: true},
+	{ID: Cancel, Context: Panel, Keys: []string{"esc"}, Short: "close", Help: "show all again; close the panel", Group: "Panel", Hint: true},
+	{ID: Up, Context: Panel, Keys: []string{"up", "k"}, Label: "↑ k", Short: "up", Help: "move up", Group: "Panel"},
+	{ID: Down, Context: Panel, Keys: []string{"down", "j"}, Label: "↓ j", Short: "down", Help: "move down", Group: "Panel"},
+	{ID: PageUp, Context: Panel, Keys: []string{"pgup", "ctrl+u"}, Label: "pgup", Short: "page up", Help: "a page up", Group: "Panel"},
+	{ID: PageDown, Context: Panel, Keys: []string{"pgdown", "ctrl+d"}, Label: "pgdn", Short: "page down", Help: "a page down", Group: "Panel"},
+	{ID: Top, Context: Panel, Keys: []string{"home", "g"}, Label: "g home", Short: "first", Help: "first", Group: "Panel"},
+	{ID: Bottom, Context: Panel, Keys: []string{"end", "G"}, Label: "G end", Short: "last", Help: "last", Group: "Panel"},
+}
+
+var panelFilter = []Binding{
+	{ID: Accept, Context: PanelFilter, Keys: []string{"enter"}, Short: "go there", Help: "go to the one under the cursor", Group: "Filter", Hint: true},
+	{ID: Cancel, Context: PanelFilter, Keys: []string{"esc", "ctrl+c"}, Label: "esc", Short: "clear", Help: "show all again", Group: "Filter", Hint: true},
+	{ID: Up, Context: PanelFilter, Keys: []string{"up"}, Label: "↑", Short: "up", Help: "move up", Group: "Filter"},
+	{ID: Down, Context: PanelFilter, Keys: []string{"down"}, Label: "↓", Short: "down", Help: "move down", Group: "Filter"},
 }
 
 // Dialogs.

@@ -55,6 +55,10 @@ type (
 	// Quit leaves the app, asking first while terminals are running.
 	Quit struct{}
 
+	// Copy puts a text into the clipboard of the terminal that the app runs in (OSC
+	// 52); whether that takes it is not known.
+	Copy struct{ Text string }
+
 	// Changed tells the library page that its content changed. With an ID the
 	// cursor goes to that recording: it is what the user was busy with.
 	Changed struct{ ID string }
@@ -72,6 +76,7 @@ func (GoTerminal) action()  {}
 func (GoLibrary) action()   {}
 func (Back) action()        {}
 func (Quit) action()        {}
+func (Copy) action()        {}
 func (Changed) action()     {}
 
 // Info is a toast that only tells.

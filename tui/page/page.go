@@ -108,6 +108,9 @@ type Playback struct {
 	ID    string // of the recording, "" for a file
 	Title string // as stored: data, drawn through screen.Text
 	Path  string // the cast file
+	// SHA256 is of the cast's bytes, in hexadecimal, if that is known: by it the
+	// index that is kept of a big cast is found.
+	SHA256 string
 	// Duration is how long it is, as far as that is known: it holds until the whole
 	// recording has been read.
 	Duration time.Duration

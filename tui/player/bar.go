@@ -49,7 +49,9 @@ func (m Model) bar(env page.Env) bar {
 		more = "…" // it may yet be longer
 	}
 	if m.clock.Playing() {
-		glyph, style = "▶", accentPart
+		if glyph, style = "▶", accentPart; m.clock.Speed() < 0 {
+			glyph = "◀"
+		}
 	}
 	if m.ended {
 		glyph = "■"
@@ -88,10 +90,10 @@ func (m Model) rightParts(env page.Env) []label {
 		parts = append(parts, label{text, accentPart})
 	}
 	speed := plainPart
-	if m.clock.Speed() == 1 {
+	if m.pace() == 1 {
 		speed = mutedPart
 	}
-	parts = append(parts, label{speedText(m.clock.Speed()), speed})
+	parts = append(parts, label{speedText(m.pace()), speed})
 	if m.skip {
 		parts = append(parts, label{"skip idle", accentPart})
 	}
@@ -237,6 +239,7 @@ func (m Model) drawPosition(env page.Env, s *screen.Screen, b bar, r screen.Rect
 		}
 		put(col, glyph, st)
 	}
+	m.drawChapters(env, b, total, tick)
 	for _, k := range m.facts.markers {
 		tick(k.Time, "◆", th.Marker)
 	}
@@ -249,6 +252,24 @@ func (m Model) drawPosition(env page.Env, s *screen.Screen, b bar, r screen.Rect
 	}
 	if i := m.search.current; i >= 0 && i < len(m.search.hits) {
 		tick(m.search.hits[i].Time, "●", th.Hit)
+	}
+}
+
+// drawChapters puts a tick where each command begins, unless they are so many that
+// nothing else could be seen.
+func (m Model) drawChapters(env page.Env, b bar, total time.Duration, tick func(time.Duration, string, screen.Style)) {
+	var first []int
+	last := -1
+	for i, c := range m.text.commands {
+		if col := b.column(c.Start, total); col != last {
+			first, last = append(first, i), col
+		}
+	}
+	if len(first) > (b.to-b.from)/3 {
+		return
+	}
+	for _, i := range first {
+		tick(m.text.commands[i].Start, "┴", env.Theme.BarMuted)
 	}
 }
 

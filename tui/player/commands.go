@@ -19,6 +19,7 @@ type (
 		tape  *timeline.Timeline
 		frame timeline.Frame
 		facts facts
+		bytes int64 // of the cast, -1 when that is not known
 		err   error
 	}
 	indexMsg struct { // also while the index is being made
@@ -46,6 +47,7 @@ type (
 const (
 	indexEvery  = 120 * time.Millisecond
 	searchEvery = 80 * time.Millisecond
+	textEvery   = 150 * time.Millisecond
 )
 
 // facts are what is known of a recording: all of it once indexed is set.
@@ -138,9 +140,19 @@ func do(cmd func() tea.Msg) page.Action { return page.Do{Cmd: cmd} }
 
 // open opens the recording and reads its first frame.
 func (m Model) open() page.Action {
-	ctx, source, work := m.ctx, m.source, m.work
+	ctx, source, work, o := m.ctx, m.source, m.work, timeline.Options{}
+	o.Cache.Dir = m.options.Cache
+	if m.play.SHA256 != "" {
+		o.Cache.Key = timeline.ContentKey(m.play.SHA256)
+	}
+	path := m.play.Path
 	return do(func() tea.Msg {
-		t, err := timeline.Open(ctx, source, timeline.Options{})
+		if o.Cache.Key == "" && o.Cache.Dir != "" {
+			if key, err := timeline.FileKey(path); err == nil {
+				o.Cache.Key = key
+			}
+		}
+		t, err := timeline.Open(ctx, source, o)
 		if err != nil {
 			return openedMsg{err: err}
 		}
@@ -148,7 +160,7 @@ func (m Model) open() page.Action {
 			return nil
 		}
 		f, err := t.At(ctx, 0)
-		return openedMsg{tape: t, frame: f, facts: learn(t), err: err}
+		return openedMsg{tape: t, frame: f, facts: learn(t), bytes: source.Size(), err: err}
 	})
 }
 

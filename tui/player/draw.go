@@ -25,7 +25,14 @@ func (m Model) Draw(env page.Env, s *screen.Screen, r screen.Rect) {
 		s.TextCenter(r, r.Min.Y+r.Dy()/2, "Opening "+m.name()+"…", env.Theme.Muted)
 		return
 	}
-	m.drawRecording(env, s, r)
+	room := r
+	if m.beside() {
+		room.Max.X -= m.panelWidth()
+	}
+	m.drawRecording(env, s, room)
+	if m.panel.kind != noPanel {
+		m.drawPanel(env, s, m.panelRect().Add(r.Min))
+	}
 	if m.barShown(env) {
 		m.drawBar(env, s, screen.R(r.Min.X, r.Max.Y-1, r.Dx(), 1))
 	}
@@ -99,6 +106,9 @@ func (m Model) drawInfo(env page.Env, s *screen.Screen, r screen.Rect) {
 	add("events", fmt.Sprint(f.events))
 	if n := len(f.markers); n > 0 {
 		add("markers", fmt.Sprint(n))
+	}
+	if n := len(m.text.commands); n > 0 {
+		add("commands", fmt.Sprint(n))
 	}
 	add("format", fmt.Sprintf("asciicast v%d", f.header.Version))
 	width := min(70, r.Dx()-2)

@@ -16,14 +16,15 @@ import (
 
 // Model is the page.
 type Model struct {
-	ctx    context.Context
-	play   page.Playback
-	source timeline.Source
-	after  func(time.Duration, tea.Msg) tea.Cmd // a message after a while
-	work   *work                                // what commands share
-	size   page.Size
-	shown  bool
-	resume bool // play on when shown again
+	ctx     context.Context
+	play    page.Playback
+	options Options
+	source  timeline.Source
+	after   func(time.Duration, tea.Msg) tea.Cmd // a message after a while
+	work    *work                                // what commands share
+	size    page.Size
+	shown   bool
+	resume  bool // play on when shown again
 
 	tape   *timeline.Timeline // nil until it is open
 	failed string             // why it cannot be played
@@ -58,14 +59,23 @@ type Model struct {
 	typing bool // the search line has the keys
 	input  widget.Input
 	search search
+
+	text  text
+	panel panel
+}
+
+// Options are what the page may use beside the recording.
+type Options struct {
+	// Cache is the folder in which the index of a big recording is kept; "": none.
+	Cache string
 }
 
 // New returns the page for a recording. It opens the file in Init; the end of ctx,
 // or Close, ends everything that it does in the background.
-func New(ctx context.Context, p page.Playback) Model {
+func New(ctx context.Context, p page.Playback, o Options) Model {
 	ctx, cancel := context.WithCancel(ctx)
 	return Model{
-		ctx: ctx, play: p, source: timeline.File(p.Path), after: after, work: &work{cancel: cancel},
+		ctx: ctx, play: p, options: o, source: timeline.File(p.Path), after: after, work: &work{cancel: cancel},
 		search: search{current: -1},
 	}
 }
@@ -79,8 +89,13 @@ func (m Model) Init(page.Env) page.Action { return m.open() }
 
 // Keys implements page.Page.
 func (m Model) Keys() keys.Context {
-	if m.typing {
+	switch {
+	case m.typing:
 		return keys.Search
+	case m.panel.typing:
+		return keys.PanelFilter
+	case m.panel.kind != noPanel:
+		return keys.Panel
 	}
 	return keys.Player
 }
@@ -123,6 +138,16 @@ func (m Model) Why(env page.Env, id keys.ID) string {
 	}
 	pos := m.position(env)
 	switch id {
+	case keys.PrevCommand, keys.NextCommand, keys.CopyCommand, keys.CopyOutput:
+		return m.whyNoChapter(id, pos)
+	case keys.PanLeft, keys.PanRight, keys.PanUp, keys.PanDown:
+		if cols, rows := m.frame.Snapshot.Size(); cols <= m.window()[0] && rows <= m.window()[1] {
+			return "All of the recording is on the screen."
+		}
+	case keys.Backward:
+		if m.clock.Speed() > 0 && pos <= 0 {
+			return "This is the start."
+		}
 	case keys.PrevMarker:
 		if m.markerBefore(pos) < 0 {
 			return "There is no marker before this."

@@ -3,6 +3,7 @@ package player
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"rexec/recording/timeline"
@@ -36,6 +37,8 @@ func (m Model) pause(env page.Env) (Model, page.Action) {
 		// What has happened up to this moment should stand still, not what was
 		// drawn a frame ago.
 		return m.ask(env, m.position(env))
+	case m.clock.Speed() < 0 && m.clock.Ended(env.Now):
+		m.clock = m.clock.SetSpeed(env.Now, m.pace())
 	case m.facts.indexed && m.clock.Ended(env.Now):
 		m.ended = false
 		m.clock = m.clock.Play(env.Now)
@@ -45,9 +48,22 @@ func (m Model) pause(env page.Env) (Model, page.Action) {
 	return m.schedule(env)
 }
 
+// pace is how fast it plays, whichever way.
+func (m Model) pace() float64 { return math.Abs(m.clock.Speed()) }
+
+// speed changes the pace; the way stays.
 func (m Model) speed(env page.Env, x float64) (Model, page.Action) {
-	m.clock = m.clock.SetSpeed(env.Now, x)
+	m.clock = m.clock.SetSpeed(env.Now, math.Copysign(x, m.clock.Speed()))
 	return m.schedule(env)
+}
+
+// turn plays the other way.
+func (m Model) turn(env page.Env) (Model, page.Action) {
+	m.clock = m.clock.SetSpeed(env.Now, -m.clock.Speed())
+	m.clock = m.clock.Play(env.Now)
+	m.ended = false
+	m.view.held = false
+	return m.ask(env, m.position(env))
 }
 
 // goTo moves to a position. Coming from the end, where playing stopped by itself,
@@ -110,6 +126,7 @@ func (m Model) show(env page.Env, msg frameMsg) (Model, page.Action) {
 			return m.askStep(env, msg.frame.Time, m.steps)
 		}
 	}
+	m = m.follow(env)
 	m.view = m.view.follow(m.window(), m.frame.Snapshot)
 	if at, ok := m.search.place(); ok && msg.frame.Time == m.search.hits[m.search.current].Time {
 		m.view = m.view.reveal(m.window(), m.frame.Snapshot, at)
@@ -122,7 +139,11 @@ func (m Model) tick(env page.Env) (Model, page.Action) {
 	if !m.clock.Playing() {
 		return m, page.Unchanged{}
 	}
+	m = m.follow(env)
 	pos := m.position(env)
+	if m.clock.Speed() < 0 {
+		return m.tickBack(env, pos)
+	}
 	if m.facts.indexed && m.clock.Ended(env.Now) {
 		m = m.stop(env)
 		m.ended = true
@@ -134,6 +155,31 @@ func (m Model) tick(env page.Env) (Model, page.Action) {
 	return m.schedule(env)
 }
 
+// tickBack is tick while playing backward: what is shown began with its last event,
+// and before that is another frame. At the start it stands, to play forward again.
+func (m Model) tickBack(env page.Env, pos time.Duration) (Model, page.Action) {
+	switch {
+	case pos <= 0:
+		m = m.stop(env)
+		m.clock = m.clock.SetSpeed(env.Now, m.pace())
+		return m.ask(env, 0)
+	case pos < m.frame.Time:
+		return m.ask(env, pos)
+	}
+	return m.schedule(env)
+}
+
+// due returns the position at which another frame is due.
+func (m Model) due() time.Duration {
+	switch {
+	case m.clock.Speed() < 0:
+		return max(m.frame.Time-1, 0)
+	case m.frame.Next != timeline.None:
+		return min(m.frame.Next, m.facts.duration)
+	}
+	return m.facts.duration
+}
+
 // schedule asks for the next tick: when the next event is due, at the earliest one
 // frame after the last; before that when the bar has to move or to go. Paused,
 // hidden or waiting for a frame, it asks for none.
@@ -142,16 +188,12 @@ func (m Model) schedule(env page.Env) (Model, page.Action) {
 	if m.tape == nil || !m.shown || m.going || !m.clock.Playing() {
 		return m, nil
 	}
-	end := m.facts.duration
-	next := end
-	if m.frame.Next != timeline.None {
-		next = min(m.frame.Next, end)
-	}
+	next := m.due()
 	wait := time.Duration(0)
 	if at, ok := m.clock.NextWake(env.Now, next); ok {
 		wait = at.Sub(env.Now)
 	}
-	if !m.facts.indexed && next >= end {
+	if !m.facts.indexed && next >= m.facts.duration {
 		wait = max(wait, indexTime)
 	}
 	wait = max(wait, frameTime-env.Now.Sub(m.drawn))

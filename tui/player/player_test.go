@@ -49,7 +49,7 @@ func show(t *testing.T, cast string, cols, rows int, with ...func(*page.Playback
 	for _, f := range with {
 		f(&p)
 	}
-	s := &stage{t: t, m: New(t.Context(), p), size: page.Size{Cols: cols, Rows: rows}}
+	s := &stage{t: t, m: New(t.Context(), p, Options{}), size: page.Size{Cols: cols, Rows: rows}}
 	s.m.source = timeline.Bytes([]byte(cast))
 	s.m.after = func(d time.Duration, msg tea.Msg) tea.Cmd {
 		return func() tea.Msg { return started{d, msg} }

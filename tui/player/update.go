@@ -33,6 +33,7 @@ func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 	case page.Size:
 		m.size = msg
 		m.view = m.view.follow(m.window(), m.frame.Snapshot)
+		m.panel = m.panel.settle(m.panelRows())
 		return m, nil
 	case page.Shown:
 		return m.reappear(env)
@@ -50,6 +51,10 @@ func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 		return m, page.Several{m.look(), page.Unchanged{}}
 	case frameMsg:
 		return m.show(env, msg)
+	case textMsg:
+		return m.readMore(env, msg)
+	case filterMsg:
+		return m.filtered(env, msg)
 	case tickMsg:
 		if msg.ticks != m.ticks || m.tape == nil {
 			return m, page.Unchanged{}
@@ -60,9 +65,12 @@ func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 	case tea.KeyPressMsg:
 		return m.key(env, msg)
 	case tea.PasteMsg:
-		if m.typing {
+		switch {
+		case m.typing:
 			m.input = m.input.Update(msg)
 			return m, nil
+		case m.panel.typing:
+			return m.inputFilter(msg)
 		}
 	case tea.MouseMsg:
 		return m.mouse(env, msg)
@@ -82,7 +90,8 @@ func (m Model) opened(env page.Env, msg openedMsg) (Model, page.Action) {
 	m.barUntil = env.Now.Add(barStay)
 	m.indexing, m.begun = true, env.Now
 	m.view = m.view.follow(m.window(), m.frame.Snapshot)
-	actions := page.Several{m.index(), page.Do{Cmd: m.after(indexEvery, watchMsg{})}}
+	m, read := m.textOfSmall(msg.bytes)
+	actions := page.Several{m.index(), read, page.Do{Cmd: m.after(indexEvery, watchMsg{})}}
 	if !m.play.Paused && m.play.Query == "" {
 		if m.resume = !m.shown; m.shown {
 			m.clock = m.clock.Play(env.Now)
@@ -177,6 +186,11 @@ func (m Model) key(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 	if m.typing {
 		return m.typeSearch(env, k)
 	}
+	if m.panel.kind != noPanel {
+		if m, action, ok := m.panelKey(env, k); ok {
+			return m, action
+		}
+	}
 	b, ok := env.Keys.Match(keys.Player, k)
 	if !ok {
 		return m.wake(env).schedule(env)
@@ -241,6 +255,12 @@ func (m Model) move(env page.Env, id keys.ID, k tea.KeyPressMsg) (_ Model, _ pag
 		to = m.facts.markers[m.markerBefore(pos)].Time
 	case keys.NextMarker:
 		to = m.facts.markers[m.markerAfter(pos)].Time
+	case keys.PrevCommand:
+		m, action := m.goChapter(env, m.chapterBefore(pos))
+		return m, action, true
+	case keys.NextCommand:
+		m, action := m.goChapter(env, m.chapterAfter(pos))
+		return m, action, true
 	case keys.StepBack:
 		m, action := m.step(env, -1)
 		return m, action, true
@@ -300,13 +320,13 @@ func (m Model) set(env page.Env, id keys.ID) (Model, page.Action) {
 	case keys.Pause:
 		return m.pause(env)
 	case keys.Slower:
-		return m.speed(env, stepSpeed(m.clock.Speed(), -1))
+		return m.speed(env, stepSpeed(m.pace(), -1))
 	case keys.Faster:
-		return m.speed(env, stepSpeed(m.clock.Speed(), 1))
+		return m.speed(env, stepSpeed(m.pace(), 1))
 	case keys.Halve:
-		return m.speed(env, m.clock.Speed()/2)
+		return m.speed(env, m.pace()/2)
 	case keys.Double:
-		return m.speed(env, m.clock.Speed()*2)
+		return m.speed(env, m.pace()*2)
 	case keys.NormalSpeed:
 		return m.speed(env, 1)
 	case keys.SkipIdle:
@@ -317,6 +337,16 @@ func (m Model) set(env page.Env, id keys.ID) (Model, page.Action) {
 		m.barOff = !m.barOff
 		m.view = m.view.follow(m.window(), m.frame.Snapshot)
 		return m.schedule(env)
+	case keys.Backward:
+		return m.turn(env)
+	case keys.ListCommands:
+		return m.openPanel(env, commandsPanel)
+	case keys.ListTranscript:
+		return m.openPanel(env, linesPanel)
+	case keys.CopyCommand, keys.CopyOutput:
+		return m.copyChapter(env, id)
+	case keys.PanLeft, keys.PanRight, keys.PanUp, keys.PanDown:
+		return m.panKey(id), nil
 	case keys.Find:
 		m.typing, m.input = true, widget.NewInput("", "text, or /regular expression")
 		return m, nil
@@ -348,6 +378,9 @@ func (m Model) mouse(env page.Env, msg tea.MouseMsg) (Model, page.Action) {
 	e := msg.Mouse()
 	hidden := !m.barShown(env)
 	m = m.wake(env)
+	if over := e.X >= m.panelRect().Min.X && e.Y < m.size.Rows-1; m.panel.kind != noPanel && over && !m.dragging {
+		return m.panelMouse(env, msg)
+	}
 	switch msg := msg.(type) {
 	case tea.MouseClickMsg:
 		if b := m.bar(env); m.tape != nil && !hidden && msg.Button == tea.MouseLeft && b.holds(e.X, e.Y) {

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"rexec/recording/timeline"
+	"rexec/tui/keys"
 	"rexec/tui/screen"
 	"rexec/vt"
 )
@@ -22,7 +23,11 @@ func (m Model) window() (w [2]int) {
 	if !m.barOff {
 		rows--
 	}
-	return [2]int{max(m.size.Cols, 1), max(rows, 1)}
+	cols := m.size.Cols
+	if m.beside() {
+		cols -= m.panelWidth()
+	}
+	return [2]int{max(cols, 1), max(rows, 1)}
 }
 
 // follow moves the view as little as is needed for the cursor to be in it.
@@ -62,7 +67,6 @@ func (v view) within(window [2]int, s *vt.Snapshot) view {
 // pan moves it with the wheel, and tells whether it moved.
 func (v view) pan(e tea.Mouse, window [2]int, s *vt.Snapshot) (view, bool) {
 	const rows, cols = 3, 8
-	old := v
 	dx, dy := 0, 0
 	switch e.Button {
 	case tea.MouseWheelUp:
@@ -77,6 +81,12 @@ func (v view) pan(e tea.Mouse, window [2]int, s *vt.Snapshot) (view, bool) {
 	if e.Mod.Contains(tea.ModShift) && dx == 0 {
 		dx, dy = dy*cols/rows, 0
 	}
+	return v.by(dx, dy, window, s)
+}
+
+// by moves it, and tells whether it moved.
+func (v view) by(dx, dy int, window [2]int, s *vt.Snapshot) (view, bool) {
+	old := v
 	v.x, v.y = v.x+dx, v.y+dy
 	v = v.within(window, s)
 	if v == old {
@@ -84,6 +94,24 @@ func (v view) pan(e tea.Mouse, window [2]int, s *vt.Snapshot) (view, bool) {
 	}
 	v.held = true
 	return v, true
+}
+
+// panKey moves it by a part of the window.
+func (m Model) panKey(id keys.ID) Model {
+	w := m.window()
+	dx, dy := 0, 0
+	switch id {
+	case keys.PanLeft:
+		dx = -max(w[0]/4, 1)
+	case keys.PanRight:
+		dx = max(w[0]/4, 1)
+	case keys.PanUp:
+		dy = -max(w[1]/4, 1)
+	case keys.PanDown:
+		dy = max(w[1]/4, 1)
+	}
+	m.view, _ = m.view.by(dx, dy, w, m.frame.Snapshot)
+	return m
 }
 
 // stage returns where on r the recording stands, what of it is shown there, and
