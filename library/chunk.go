@@ -3,6 +3,7 @@ package library
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -93,6 +94,9 @@ type packed struct {
 	text  string
 	lines []byte
 	n     int // lines
+	// commands are the numbers of those that lines belong to, in order of time; -1
+	// stands for none.
+	commands []int
 }
 
 // chunker cuts lines into chunks.
@@ -125,6 +129,9 @@ func (c *chunker) next() (p packed, ok bool) {
 			break
 		}
 		p.lines = lines
+		if !slices.Contains(p.commands, l.command) {
+			p.commands = append(p.commands, l.command)
+		}
 		b.WriteString(l.text)
 		before = l.first
 		c.lines = c.lines[1:]

@@ -16,7 +16,7 @@ import (
 // indexed before are then read again. A change of how chunks are stored, or of what
 // the full-text tables are given for a chunk, takes a migration that empties them,
 // since a chunk is taken out of them by what was put in.
-const indexVersion = summaryVersion<<8 | 1
+const indexVersion = summaryVersion<<8 | 2
 
 // indexBatch is how much text is indexed in one transaction, in bytes: others that
 // write wait for that long.
@@ -147,7 +147,7 @@ func (l *Library) indexSummary(ctx context.Context, id string, s Summary, comman
 	if err != nil {
 		return err
 	}
-	w := textWriter{l: l, owner: owner, chunks: newChunker(textLines(s))}
+	w := textWriter{l: l, owner: owner, chunks: newChunker(textLines(s)), commands: s.Commands}
 	err = w.claim(ctx, id)
 	if err == nil {
 		err = l.purgeChunks(ctx, w.ord, owner)
@@ -187,6 +187,7 @@ type textWriter struct {
 	owner        string
 	ord          int64
 	chunks       *chunker
+	commands     []Command
 	n            int64 // chunks written
 	lines, bytes int
 }
@@ -247,7 +248,7 @@ func (w *textWriter) batch(ctx context.Context, tx *sql.Tx) (last bool, err erro
 	}
 	var add [3]*sql.Stmt
 	for i, insert := range []string{
-		`INSERT INTO chunks (key, text, lines) VALUES (?, ?, ?)`,
+		`INSERT INTO chunks (key, text, size, lines, marks) VALUES (?, ?, ?, ?, ?)`,
 		`INSERT INTO words (rowid, text) VALUES (?, ?)`,
 		`INSERT INTO trigrams (rowid, text) VALUES (?, ?)`,
 	} {
@@ -261,12 +262,17 @@ func (w *textWriter) batch(ctx context.Context, tx *sql.Tx) (last bool, err erro
 		if !ok {
 			return true, nil
 		}
-		words, trigrams, err := indexed(c.text, c.lines)
+		marks := w.marks(c)
+		words, trigrams, err := indexed(c.text, c.lines, marks)
+		if err != nil {
+			return false, err
+		}
+		stored, err := packText(c.text)
 		if err != nil {
 			return false, err
 		}
 		key := w.ord<<chunkBits | w.n
-		if _, err = add[0].ExecContext(ctx, key, c.text, c.lines); err == nil {
+		if _, err = add[0].ExecContext(ctx, key, stored, len(c.text), c.lines, marks); err == nil {
 			_, err = add[1].ExecContext(ctx, key, words)
 		}
 		if err == nil {
@@ -283,18 +289,38 @@ func (w *textWriter) batch(ctx context.Context, tx *sql.Tx) (last bool, err erro
 	return false, nil
 }
 
+// marks are what the index of words has of a chunk besides the words of its lines:
+// the commands that they belong to.
+func (w *textWriter) marks(p packed) string {
+	var marks []string
+	for _, n := range p.commands {
+		if n < 0 {
+			marks = append(marks, query.NoCommandMark)
+		} else {
+			c := w.commands[n]
+			marks = append(marks, query.CommandMarks(bounded(c.Text, maxCommand), c.Exit))
+		}
+	}
+	return strings.Join(marks, " ")
+}
+
 // indexed is what the full-text tables are given for a chunk, and what takes it out
 // of them again.
-func indexed(text string, packed []byte) (words, trigrams string, err error) {
+func indexed(text string, packed []byte, marks string) (words, trigrams string, err error) {
 	lines, err := unpackChunk(text, packed)
 	if err != nil {
 		return "", "", err
 	}
 	folded := make([]string, len(lines))
+	long := false
 	for i, l := range lines {
 		folded[i] = query.Fold(l.text)
+		long = long || query.IsLongLine(folded[i])
 	}
-	return query.WordText(strings.Join(folded, "\n")), query.TrigramText(folded), nil
+	if long {
+		marks += " " + query.LongLineMark
+	}
+	return query.WordText(strings.Join(folded, "\n")) + "\n" + marks, query.TrigramText(folded), nil
 }
 
 // purgeTexts takes away the texts of recordings that are deleted.
@@ -344,21 +370,22 @@ func (l *Library) purgeChunks(ctx context.Context, ord int64, owner string) erro
 }
 
 func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT key, text, lines FROM chunks WHERE key BETWEEN ? AND ? LIMIT ?`,
+	rows, err := tx.QueryContext(ctx, `SELECT key, text, size, lines, marks FROM chunks WHERE key BETWEEN ? AND ? LIMIT ?`,
 		ord<<chunkBits, (ord+1)<<chunkBits-1, indexBatch/chunkSize)
 	if err != nil {
 		return false, err
 	}
 	defer rows.Close()
 	type chunk struct {
-		key   int64
-		text  string
-		lines []byte
+		key           int64
+		stored, lines []byte
+		size          int
+		marks         string
 	}
 	var found []chunk
 	for rows.Next() {
 		var c chunk
-		if err := rows.Scan(&c.key, &c.text, &c.lines); err != nil {
+		if err := rows.Scan(&c.key, &c.stored, &c.size, &c.lines, &c.marks); err != nil {
 			return false, err
 		}
 		found = append(found, c)
@@ -366,11 +393,17 @@ func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err erro
 	if err := rows.Err(); err != nil {
 		return false, err
 	}
+	var allWords, allTrigrams []string
 	for _, c := range found {
-		words, trigrams, err := indexed(c.text, c.lines)
+		text, err := unpackText(c.stored, c.size)
 		if err != nil {
 			return false, err
 		}
+		words, trigrams, err := indexed(text, c.lines, c.marks)
+		if err != nil {
+			return false, err
+		}
+		allWords, allTrigrams = append(allWords, words), append(allTrigrams, trigrams)
 		if _, err = tx.ExecContext(ctx, `INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)`, c.key, words); err == nil {
 			_, err = tx.ExecContext(ctx, `INSERT INTO trigrams (trigrams, rowid, text) VALUES ('delete', ?, ?)`, c.key, trigrams)
 		}
@@ -381,5 +414,8 @@ func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err erro
 			return false, err
 		}
 	}
-	return len(found) > 0, nil
+	if err := clearSeparators(ctx, tx, "words", allWords); err != nil {
+		return false, err
+	}
+	return len(found) > 0, clearSeparators(ctx, tx, "trigrams", allTrigrams)
 }

@@ -20,6 +20,17 @@ const (
 	HitRecording HitKind = "recording" // a recording, by what is known of it
 )
 
+// Order is the order in which moments come.
+type Order string
+
+const (
+	// ByTime is the newest recording first, and within a recording the latest moment.
+	ByTime Order = ""
+	// ByRelevance is the moment first that is most probably meant, of the newest
+	// maxRanked; the same line in several places comes once. See rank.
+	ByRelevance Order = "relevance"
+)
+
 // Hit is a moment that a search has found.
 type Hit struct {
 	Kind      HitKind
@@ -54,6 +65,7 @@ type HitCursor struct {
 	line      int   // in the chunk
 	loose     bool
 	recording *Cursor // with HitRecording
+	rank      int     // ByRelevance: how many came up to here
 }
 
 // SearchOptions says what Search finds.
@@ -62,6 +74,10 @@ type SearchOptions struct {
 	Limit   int        // how many hits at most; 0: all
 	After   *HitCursor // of the last hit of the page before; nil: from the newest
 	Context int        // how many lines above and below a hit are told
+	Order   Order      // of moments; recordings come the newest first always
+	// PerRecording is how many moments of one recording are told at most; 0: all.
+	// ByRelevance does not count them.
+	PerRecording int
 }
 
 // Search finds moments: newest recording first, and within a recording the latest
@@ -92,6 +108,36 @@ func (l *Library) search(ctx context.Context, o SearchOptions, yield func(Hit, e
 	if err != nil {
 		return err
 	}
+	if o.Order == ByRelevance && q.Kind() != query.Recordings {
+		return l.searchRanked(ctx, o, yield)
+	}
+	return l.find(ctx, q, o, yield)
+}
+
+// SearchNames finds the recordings that are called what a query looks for in lines,
+// newest first: those whose title, or what they are called by without one, has all of
+// its words. Nothing is called what a query means that asks for more of a moment, or
+// for recordings only: those Search finds. Of o, Query, Limit and After count.
+func (l *Library) SearchNames(ctx context.Context, o SearchOptions) iter.Seq2[Hit, error] {
+	return func(yield func(Hit, error) bool) {
+		q, err := query.Parse(o.Query, l.options.Now())
+		if err == nil {
+			named, ok := q.Named()
+			if !ok {
+				return
+			}
+			if err = l.open(); err == nil {
+				err = l.find(ctx, named, o, yield)
+			}
+		}
+		if err != nil {
+			yield(Hit{}, err)
+		}
+	}
+}
+
+// find yields what a query means.
+func (l *Library) find(ctx context.Context, q *query.Query, o SearchOptions, yield func(Hit, error) bool) error {
 	// The statements of a search share a connection: if each took one, some searches
 	// at once could wait for each other's.
 	conn, err := l.db.read.Conn(ctx)
@@ -139,9 +185,13 @@ func (l *Library) SearchGroups(ctx context.Context, o SearchOptions, most int) i
 	return func(yield func(Group, error) bool) {
 		limit := o.Limit
 		o.Limit = 0
+		hits := l.Search(ctx, o)
+		if o.Order == ByRelevance {
+			hits = together(hits)
+		}
 		var g Group
 		groups := 0
-		for h, err := range l.Search(ctx, o) {
+		for h, err := range hits {
 			if err != nil {
 				yield(Group{}, err)
 				return
@@ -181,6 +231,7 @@ type searcher struct {
 	// What is known of the recording that was looked at last.
 	ord       int64
 	recording *Recording // nil: it is not to be found
+	ofOrd     int        // moments of it that came
 	// The commands that were looked at, of one recording.
 	commandsOf int64
 	commands   map[int]*Command
@@ -197,7 +248,7 @@ func (s *searcher) run(ctx context.Context) (err error) {
 	s.ord, s.commandsOf = -1, -1
 	s.lines, s.running, s.exits = s.q.Of(query.Any, query.Output), s.q.Of(query.Command), s.q.Of(query.Exit)
 	s.onlyCommands = s.q.Kind() == query.Commands
-	s.get, err = s.conn.PrepareContext(ctx, `SELECT text, lines FROM chunks WHERE key = ?`)
+	s.get, err = s.conn.PrepareContext(ctx, `SELECT text, size, lines FROM chunks WHERE key = ?`)
 	if err != nil {
 		return err
 	}
@@ -216,6 +267,9 @@ func (s *searcher) run(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
+		if s.told(ordOf(key)) {
+			continue
+		}
 		if err := s.look(ctx, key); err != nil {
 			return err
 		}
@@ -225,11 +279,26 @@ func (s *searcher) run(ctx context.Context) (err error) {
 
 // chunk reads a chunk; ok is false when it is gone.
 func (s *searcher) chunk(ctx context.Context, key int64) (text string, lines []byte, ok bool, err error) {
-	err = s.get.QueryRowContext(ctx, key).Scan(&text, &lines)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil, false, nil
+	var stored sql.RawBytes
+	var size int
+	rows, err := s.get.QueryContext(ctx, key)
+	if err != nil {
+		return "", nil, false, err
 	}
+	defer rows.Close()
+	if !rows.Next() {
+		return "", nil, false, rows.Err()
+	}
+	if err := rows.Scan(&stored, &size, &lines); err != nil {
+		return "", nil, false, err
+	}
+	text, err = unpackText(stored, size)
 	return text, lines, err == nil, err
+}
+
+// told says that enough moments of a recording have come.
+func (s *searcher) told(ord int64) bool {
+	return s.o.PerRecording > 0 && s.ord == ord && s.ofOrd >= s.o.PerRecording
 }
 
 // look tells the hits in a chunk, the latest first.
@@ -251,7 +320,7 @@ func (s *searcher) look(ctx context.Context, key int64) error {
 		from = min(from, after.line)
 	}
 	folded := foldLines(text, all, lines)
-	for i := from - 1; i >= 0; i-- {
+	for i := from - 1; i >= 0 && !s.told(ordOf(key)); i-- {
 		h, ok, err := s.match(ctx, ordOf(key), lines[i], folded[i])
 		if err != nil {
 			return err
@@ -264,6 +333,7 @@ func (s *searcher) look(ctx context.Context, key int64) error {
 		if err := s.around(ctx, &h, key, lines, i); err != nil {
 			return err
 		}
+		s.ofOrd++
 		if err := s.emit(h); err != nil {
 			return err
 		}

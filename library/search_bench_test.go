@@ -205,7 +205,7 @@ func queryKinds(b *testing.B, l *Library) []queryKind {
 
 // sampleLines returns lines from all over the library.
 func sampleLines(b *testing.B, l *Library, n int) []string {
-	rows, err := l.db.read.Query(`SELECT text, lines FROM chunks WHERE key IN
+	rows, err := l.db.read.Query(`SELECT text, size, lines FROM chunks WHERE key IN
 		(SELECT key FROM (SELECT key, row_number() OVER (ORDER BY key) i, count(*) OVER () n FROM chunks) WHERE i % max(1, n / ?) = 0)`, n)
 	if err != nil {
 		b.Fatal(err)
@@ -214,11 +214,12 @@ func sampleLines(b *testing.B, l *Library, n int) []string {
 	random := rand.New(rand.NewPCG(7, 8))
 	var out []string
 	for rows.Next() {
-		var text string
-		var packed []byte
-		if err := rows.Scan(&text, &packed); err != nil {
+		var stored, packed []byte
+		var size int
+		if err := rows.Scan(&stored, &size, &packed); err != nil {
 			b.Fatal(err)
 		}
+		text := must[string](b)(unpackText(stored, size))
 		lines := must[[]textLine](b)(unpackChunk(text, packed))
 		out = append(out, lines[random.IntN(len(lines))].text)
 	}

@@ -19,7 +19,7 @@ type filter struct {
 
 // filter prepares what the query says of recordings.
 func (s *searcher) filter(ctx context.Context) (*filter, error) {
-	f := &filter{where: ` AND r.trashed_us IS NULL`}
+	f := &filter{where: ` AND ` + inTrash(s.q)}
 	for i := range s.q.Terms {
 		t := &s.q.Terms[i]
 		switch t.Field {
@@ -32,9 +32,11 @@ func (s *searcher) filter(ctx context.Context) (*filter, error) {
 		case query.Longer:
 			f.and(t, `r.duration_us > ?`, t.Length.Microseconds())
 		case query.Is:
-			f.and(t, `r.source = ?`, t.Is)
+			f.is(t)
 		case query.Exit:
-			f.exit(t)
+			if _, ok := t.ExitWords(); !ok { // else the index of words tells
+				f.exit(t)
+			}
 		case query.Dir:
 			if err := f.dir(ctx, s, t); err != nil {
 				return nil, err
@@ -42,6 +44,30 @@ func (s *searcher) filter(ctx context.Context) (*filter, error) {
 		}
 	}
 	return f, nil
+}
+
+// inTrash is what a query looks at as SQL: what is in the trash, or what is not.
+func inTrash(q *query.Query) string {
+	if q.Trash() {
+		return `r.trashed_us IS NOT NULL`
+	}
+	return `r.trashed_us IS NULL`
+}
+
+// is adds what a recording is to be, or not.
+func (f *filter) is(t *query.Term) {
+	switch t.Is {
+	case "private", "unlisted", "public":
+		f.and(t, `r.visibility = ?`, t.Is)
+	case "imported", "recorded":
+		f.and(t, `r.source = ?`, t.Is)
+	case "unsynced":
+		f.and(t, `r.sync_state <> 'synced'`)
+	case "keep":
+		f.and(t, `r.keep`)
+	case "trash":
+		f.and(t, `r.trashed_us IS NOT NULL`)
+	}
 }
 
 func (f *filter) and(t *query.Term, condition string, args ...any) {
@@ -102,7 +128,7 @@ func (f *filter) columns() string {
 	for _, t := range f.byRow {
 		switch t.Field {
 		case query.Title:
-			columns[0] = `r.title`
+			columns[0] = `CASE r.title WHEN '' THEN r.command ELSE r.title END`
 		case query.Host:
 			columns[1] = `r.host`
 		case query.Tag:
@@ -174,14 +200,12 @@ func (s *searcher) findRecordings(ctx context.Context) error {
 			return err
 		}
 		h := Hit{Kind: HitRecording, Recording: live(r), Line: r.Name(), cursor: HitCursor{recording: r.Cursor()}}
-		if r.Title != "" {
-			for _, t := range query.Positive(s.q.Of(query.Title)) {
-				p := t.Pattern
-				p.OpenStart, p.OpenEnd = true, true
-				h.Spans = append(h.Spans, p.Find(r.Title, query.Fold(r.Title))...)
-			}
-			h.Spans = merge(h.Spans)
+		for _, t := range query.Positive(s.q.Of(query.Title)) {
+			p := t.Pattern
+			p.OpenStart, p.OpenEnd = true, true
+			h.Spans = append(h.Spans, p.Find(h.Line, query.Fold(h.Line))...)
 		}
+		h.Spans = merge(h.Spans)
 		if err := s.emit(h); err != nil {
 			return err
 		}

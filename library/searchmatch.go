@@ -128,9 +128,9 @@ func (s *searcher) setRecording(ctx context.Context, ord int64) (ok bool, err er
 	if s.ord == ord {
 		return s.recording != nil, nil
 	}
-	s.ord, s.recording = ord, nil
+	s.ord, s.recording, s.ofOrd = ord, nil, 0
 	r, err := s.l.scanRecording(s.conn.QueryRowContext(ctx, `SELECT `+recordingColumns+`
-		FROM texts t JOIN recordings r ON r.seq = t.recording WHERE t.ord = ? AND t.version <> 0 AND r.trashed_us IS NULL`, ord))
+		FROM texts t JOIN recordings r ON r.seq = t.recording WHERE t.ord = ? AND t.version <> 0 AND `+inTrash(s.q), ord))
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

@@ -16,9 +16,9 @@ type plan struct {
 	// words and trigrams are FTS5 expressions. A chunk that holds a hit matches all
 	// of them; with none, every chunk may hold one.
 	words, trigrams string
-	// running are those of the recordings' commands that are asked for. A recording
-	// that holds a hit has a chunk that matches, for each of them.
-	running []lookup
+	// running are of the recordings' commands that are asked for, for the index of
+	// trigrams: a recording that holds a hit has a chunk that matches, for each.
+	running []string
 	// ords are the recordings that may hold a hit, newest first. nil: all.
 	ords []int64
 	some bool // ords counts
@@ -26,9 +26,6 @@ type plan struct {
 	// patience is how many chunks of other recordings are passed over in a row.
 	patience int
 }
-
-// lookup is an expression and the index that knows it.
-type lookup struct{ table, expr string }
 
 // patience is how many chunks of other recordings are passed over before the next
 // one that counts is looked up, which takes about as long.
@@ -43,25 +40,33 @@ func (s *searcher) plan(ctx context.Context) (*plan, error) {
 	if p.ords, p.some, err = s.restrict(ctx); err != nil {
 		return nil, err
 	}
-	lines := query.Positive(s.q.Of(query.Any, query.Output))
-	commands := query.Positive(s.q.Of(query.Command))
-	if len(lines) == 0 {
-		lines, commands = commands, nil
-	}
 	var words, trigrams []string
-	for _, t := range lines {
-		if l, ok := lookUp(t); ok && l.table == "words" {
-			words = append(words, l.expr)
+	for _, t := range query.Positive(s.q.Of(query.Any, query.Output)) {
+		if expr, ok := t.Words(); ok {
+			words = append(words, expr)
+		} else if expr, ok := t.Trigrams(); ok {
+			trigrams = append(trigrams, expr)
+		}
+	}
+	var all []string
+	if near := query.Near(words); near != "" {
+		all = append(all, near)
+	}
+	for _, t := range query.Positive(s.q.Of(query.Command)) {
+		if expr, ok := t.CommandWords(); ok {
+			all = append(all, expr)
+		} else if expr, ok := t.Trigrams(); ok && s.onlyCommands {
+			trigrams = append(trigrams, expr)
 		} else if ok {
-			trigrams = append(trigrams, l.expr)
+			p.running = append(p.running, expr)
 		}
 	}
-	p.words, p.trigrams = strings.Join(words, " AND "), strings.Join(trigrams, " AND ")
-	for _, t := range commands {
-		if l, ok := lookUp(t); ok {
-			p.running = append(p.running, l)
+	for _, t := range s.exits {
+		if expr, ok := t.ExitWords(); ok {
+			all = append(all, expr)
 		}
 	}
+	p.words, p.trigrams = strings.Join(all, " AND "), strings.Join(trigrams, " AND ")
 	switch {
 	case p.words+p.trigrams == "":
 		p.patience = 0
@@ -71,15 +76,6 @@ func (s *searcher) plan(ctx context.Context) (*plan, error) {
 		p.patience = math.MaxInt
 	}
 	return p, nil
-}
-
-// lookUp returns how to find the chunks that may hold a term.
-func lookUp(t *query.Term) (lookup, bool) {
-	if expr, ok := t.Words(); ok {
-		return lookup{"words", expr}, true
-	}
-	expr, ok := t.Trigrams()
-	return lookup{"trigrams", expr}, ok
 }
 
 // candidates are the keys of chunks that may hold hits, newest first.
@@ -132,9 +128,9 @@ func (p *plan) within(ctx context.Context, from, to int64) iter.Seq2[int64, erro
 	default:
 		keys = p.s.keys(ctx, `SELECT key FROM chunks WHERE key BETWEEN ? AND ? ORDER BY key DESC`, from, to)
 	}
-	for _, r := range p.running {
+	for _, expr := range p.running {
 		// The command may stand in any chunk of the recording.
-		keys = both(keys, p.s.lookUp(ctx, r.table, r.expr, ordOf(from)<<chunkBits, to|(maxChunks-1)), ordOf)
+		keys = both(keys, p.s.lookUp(ctx, "trigrams", expr, ordOf(from)<<chunkBits, to|(maxChunks-1)), ordOf)
 	}
 	return keys
 }
@@ -203,7 +199,13 @@ func both(a, b iter.Seq2[int64, error], by func(int64) int64) iter.Seq2[int64, e
 // first; some is false when it says nothing. What it says of commands' directories
 // and exit statuses is true of some command in each.
 func (s *searcher) restrict(ctx context.Context) (ords []int64, some bool, err error) {
-	if !s.q.OfRecordings() {
+	told := 0 // by the index of words
+	for _, t := range s.exits {
+		if _, ok := t.ExitWords(); ok {
+			told++
+		}
+	}
+	if len(s.q.Terms) == len(s.q.Of(query.Any, query.Command, query.Output))+told {
 		return nil, false, nil
 	}
 	f, err := s.filter(ctx)

@@ -37,7 +37,8 @@ A query is one or more of these, and all of them must be true of one line:
   before:T after:T   recorded before T, or from T on: 2026, 2026-03, 2026-03-14,
                    2026-03-14T15:04, today, yesterday, 12h, 7d, 3w
   longer:T         recordings longer than T: 90, 1:30, 1h2m
-  is:imported is:recorded
+  is:private is:unlisted is:public is:unsynced
+  is:imported is:recorded is:keep is:trash
   -X               not X
 
 X is a word, a phrase, a word with stars or a regular expression. When no line has
@@ -48,6 +49,7 @@ The exit status is 1 when nothing is found.`
 
 type searchFlags struct {
 	json, group    bool
+	sort           string
 	limit, context int
 }
 
@@ -65,11 +67,15 @@ func newSearch(a *app) *cobra.Command {
 			if f.limit < 0 || f.context < 0 {
 				return usagef("--limit and --context take numbers from 0 on")
 			}
+			if f.sort != "newest" && f.sort != "relevance" {
+				return usagef("--sort takes newest or relevance, not %q", f.sort)
+			}
 			return a.search(cmd.Context(), searchQuery(words), f)
 		},
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array")
 	cmd.Flags().BoolVar(&f.group, "group", false, "print what was found by recording")
+	cmd.Flags().StringVar(&f.sort, "sort", "newest", "the `ORDER` of what is found: newest, or relevance for the best of the newest 2000")
 	cmd.Flags().IntVar(&f.limit, "limit", 100, "print at most `N` moments (with --group: recordings); 0 for all")
 	cmd.Flags().IntVarP(&f.context, "context", "C", 0, "print `N` lines above and below, too")
 	return cmd
@@ -154,6 +160,9 @@ type hitWriter struct {
 
 func (w *hitWriter) search(text string) error {
 	o := library.SearchOptions{Query: text, Context: w.flags.context}
+	if w.flags.sort == "relevance" {
+		o.Order = library.ByRelevance
+	}
 	if w.flags.limit > 0 {
 		o.Limit = w.flags.limit + 1
 	}

@@ -20,7 +20,10 @@
 //	before:T after:T  recorded before T, or from T on: 2026, 2026-03, 2026-03-14,
 //	                2026-03-14T15:04, today, yesterday, 12h, 7d, 3w (so long ago)
 //	longer:T        recordings longer than T: 90, 1:30, 1h2m
-//	is:imported is:recorded
+//	is:private is:unlisted is:public   of recordings shared so, or not
+//	is:unsynced     of recordings that the server does not have as they are
+//	is:imported is:recorded is:keep    of recordings brought in, made here, kept
+//	is:trash        of recordings in the trash, which are not found otherwise
 //	-X              not X, for all of the above
 //
 // Case and the accents of Latin letters do not count. Everything in a query must be

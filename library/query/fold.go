@@ -13,14 +13,24 @@ func Fold(s string) string {
 	if IsASCII(s) {
 		return strings.ToLower(s)
 	}
-	var b strings.Builder
-	b.Grow(len(s))
-	for _, r := range s {
-		if f := foldRune(r); f >= 0 {
-			b.WriteRune(f)
+	// Most characters are ASCII even where some are not.
+	b := make([]byte, 0, len(s)+len(s)/8)
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			b = append(b, c)
+			i++
+			continue
 		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if f := foldRune(r); f >= 0 {
+			b = utf8.AppendRune(b, f)
+		}
+		i += n
 	}
-	return b.String()
+	return string(b)
 }
 
 // foldRune returns a rune as it is compared, or -1 for one that does not count.

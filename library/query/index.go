@@ -1,6 +1,8 @@
 package query
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -54,10 +56,108 @@ func wordText(folded string, complete bool) string {
 	return b.String()
 }
 
+// Besides the words of its lines, a chunk has marks in the index of words, after
+// them: words that begin with a character for private use, which text hardly has.
+// Where it has, more is found than is meant.
+const (
+	commandMark = '\ue000' // before each word of a command that lines belong to
+	factMark    = '\ue001' // before what is known of lines
+)
+
+// CommandMarks makes the marks of a command that lines of a chunk belong to.
+func CommandMarks(text string, exit *int) string {
+	marks := markWords(WordText(Fold(text)))
+	if exit != nil {
+		marks += " " + exitMark(*exit)
+		if *exit != 0 {
+			marks += " " + failedMark
+		}
+	}
+	return marks
+}
+
+var (
+	// NoCommandMark is for a line that belongs to no command.
+	NoCommandMark = string(factMark) + "none"
+	// LongLineMark is for a line of more than NearLine words.
+	LongLineMark = string(factMark) + "long"
+	failedMark   = string(factMark) + "failed"
+)
+
+func exitMark(exit int) string {
+	return string(factMark) + "exit" + strings.ReplaceAll(strconv.Itoa(exit), "-", "m")
+}
+
+// markWords puts a mark before each word.
+func markWords(text string) string {
+	var b strings.Builder
+	inside := false
+	for _, r := range text {
+		word := isWord(r)
+		if word && !inside {
+			b.WriteRune(commandMark)
+		}
+		inside = word
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// NearLine is how many words a line has at most whose words are looked for near one
+// another.
+const NearLine = 32
+
+// IsLongLine says that a folded line is to be marked with LongLineMark.
+func IsLongLine(folded string) bool {
+	n := 0
+	inside := false
+	for _, r := range folded {
+		word := isWord(r)
+		if word && (!inside || isCJK(r)) {
+			n++
+		}
+		inside = word
+	}
+	return n > NearLine
+}
+
+// Near returns the FTS5 expression for chunks in which one line may have the words of
+// all expressions, which Words has made.
+func Near(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	// What SQLite takes for a word and what IsLongLine does may differ now and then.
+	const slack = NearLine / 4
+	return fmt.Sprintf(`(NEAR(%s, %d) OR (%s AND %s))`,
+		strings.Join(words, " "), NearLine+slack, quote(LongLineMark), strings.Join(words, " AND "))
+}
+
+// CommandWords returns the FTS5 expression for chunks that have lines of a command
+// which the term may match; ok is as that of Words.
+func (p *Pattern) CommandWords() (expr string, ok bool) { return p.wordsExpr(markWords) }
+
+// ExitWords returns the FTS5 expression for chunks that have lines with the exit
+// status of a term, and false when the index cannot tell.
+func (t *Term) ExitWords() (expr string, ok bool) {
+	if t.Not || t.ExitNot && t.Exit != 0 {
+		return "", false
+	}
+	mark := failedMark
+	if !t.ExitNot {
+		mark = exitMark(t.Exit)
+	}
+	return "(" + quote(mark) + " OR " + quote(NoCommandMark) + ")", true
+}
+
 // Words returns the FTS5 expression for the index of words, and false when that
 // index cannot tell: of a pattern that may begin inside a word, or has no words in
 // it, or is a regular expression.
 func (p *Pattern) Words() (string, bool) {
+	return p.wordsExpr(func(text string) string { return text })
+}
+
+func (p *Pattern) wordsExpr(mark func(string) string) (string, bool) {
 	if p.empty() || p.re != nil {
 		return "", false
 	}
@@ -80,7 +180,7 @@ func (p *Pattern) Words() (string, bool) {
 		}
 		prefix = "*"
 	}
-	return quote(wordText(text, false)) + prefix, true
+	return quote(mark(wordText(text, false))) + prefix, true
 }
 
 // shortPrefix says that a prefix is so short that gathering all words that begin so

@@ -18,6 +18,9 @@ const MaxLength = 4 << 10
 // fields are the names that have a meaning before a colon.
 var fields = []Field{Command, Output, Title, Tag, Host, Dir, Exit, Before, After, Longer, Is}
 
+// States are what is: knows.
+var States = []string{"private", "unlisted", "public", "unsynced", "imported", "recorded", "keep", "trash"}
+
 // Parse reads a query. now is what times such as 7d count from, and its zone is that
 // of dates. The error is an *Error.
 func Parse(text string, now time.Time) (*Query, error) {
@@ -223,14 +226,10 @@ func (p *parser) value(t *Term) error {
 		}
 		t.Length = d
 	case Is:
-		switch w {
-		case "imported", "recorded":
-			t.Is = w
-		case "public", "private", "unlisted", "unsynced":
-			return p.fail(start, "is:%s comes with sharing, which this rexec does not have yet; is:imported and is:recorded are known", w)
-		default:
-			return p.fail(start, "is: knows imported and recorded")
+		if w = strings.ToLower(w); !slices.Contains(States, w) {
+			return p.fail(start, "is: knows %s", strings.Join(States, ", "))
 		}
+		t.Is = w
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ type Term struct {
 	ExitNot bool          // any status but Exit
 	Time    time.Time     // of Before, After
 	Length  time.Duration // of Longer
-	Is      string        // "imported" or "recorded"
+	Is      string        // one of States
 }
 
 // Query is a query that was understood: all of its terms must hold.
@@ -95,9 +95,32 @@ func (q *Query) Kind() Kind {
 	return Recordings
 }
 
-// OfRecordings says that the query says something of recordings, too.
-func (q *Query) OfRecordings() bool {
-	return len(q.Terms) > len(q.Of(Any, Command, Output))
+// Trash says that the query is about what is in the trash; else it is about what is
+// not.
+func (q *Query) Trash() bool {
+	for _, t := range Positive(q.Of(Is)) {
+		if t.Is == "trash" {
+			return true
+		}
+	}
+	return false
+}
+
+// Named is the query for recordings that are called what this one looks for in lines;
+// ok is false when it asks for more of a moment than words.
+func (q *Query) Named() (_ *Query, ok bool) {
+	named := &Query{Terms: make([]Term, len(q.Terms))}
+	for i, t := range q.Terms {
+		switch t.Field {
+		case Any:
+			t.Field = Title
+			ok = ok || !t.Not
+		case Command, Output, Exit, Dir:
+			return nil, false
+		}
+		named.Terms[i] = t
+	}
+	return named, ok
 }
 
 // Loosened is the query with its bare words taken for parts of words; ok is false
