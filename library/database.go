@@ -10,14 +10,18 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"rexec/library/internal/faults"
 )
 
 //go:embed migrations/*.sql
@@ -31,11 +35,12 @@ const readers = 4
 const busyTimeout = 10 * time.Second
 
 // db is the database behind a Library: one connection that writes, some that read,
-// and one that does nothing but notice changes.
+// one that does nothing but notice changes, and one that empties the log.
 type db struct {
-	write *sql.DB // nil when read only
-	read  *sql.DB
-	watch *sql.Conn
+	write      *sql.DB // nil when read only
+	checkpoint *sql.DB // nil when read only
+	read       *sql.DB
+	watch      *sql.Conn
 }
 
 // openDB opens the database at path for reading and writing, and makes or upgrades
@@ -55,15 +60,20 @@ func openDB(ctx context.Context, path string) (_ *db, err error) {
 			d.close()
 		}
 	}()
-	pragmas := []string{"foreign_keys(1)", "synchronous(NORMAL)"}
+	// secure_delete: what is deleted is overwritten with zeros.
+	pragmas := []string{"foreign_keys(1)", "synchronous(NORMAL)", "secure_delete(1)"}
 	if d.write, err = pool(path, 1, url.Values{"_txlock": {"immediate"}}, append(pragmas, "journal_mode(WAL)")...); err != nil {
 		return nil, err
 	}
 	if err = migrate(ctx, d.write, path); err != nil {
-		return nil, damaged(path, err)
+		return nil, err
+	}
+	// It must not wait for readers, since nobody can write while it does.
+	if d.checkpoint, err = pool(path, 1, url.Values{"_pragma": {"busy_timeout(50)"}}, pragmas...); err != nil {
+		return nil, err
 	}
 	if err = d.openReaders(ctx, path, nil, append(pragmas, "query_only(1)")...); err != nil {
-		return nil, damaged(path, err)
+		return nil, err
 	}
 	return d, nil
 }
@@ -90,7 +100,7 @@ func openDBReadOnly(ctx context.Context, path string, why error) (_ *db, err err
 		}
 		d.close()
 	}
-	return nil, damaged(path, err)
+	return nil, err
 }
 
 func (d *db) openReaders(ctx context.Context, path string, params url.Values, pragmas ...string) (err error) {
@@ -110,6 +120,9 @@ func (d *db) close() error {
 	if d.read != nil {
 		errs = append(errs, d.read.Close())
 	}
+	if d.checkpoint != nil {
+		errs = append(errs, d.checkpoint.Close())
+	}
 	// The last connection to close copies the log into the database, which only
 	// one that writes can do.
 	if d.write != nil {
@@ -123,13 +136,13 @@ func pool(path string, size int, params url.Values, pragmas ...string) (*sql.DB,
 	for k, v := range params {
 		q[k] = v
 	}
-	// The timeout comes first, so that what follows waits for other processes.
-	q["_pragma"] = append([]string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())}, pragmas...)
-	u := url.URL{Scheme: "file", Path: uriPath(path), RawQuery: q.Encode()}
-	p, err := sql.Open("sqlite", u.String())
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+	if len(q["_pragma"]) == 0 {
+		// The driver sets it first, so that what follows waits for other processes.
+		q.Set("_pragma", fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()))
 	}
+	q["_pragma"] = append(slices.Clone(q["_pragma"]), pragmas...)
+	u := url.URL{Scheme: "file", Path: uriPath(path), RawQuery: q.Encode()}
+	p := faults.Open(u.String(), func(err error) error { return fault(path, err) })
 	p.SetMaxOpenConns(size)
 	p.SetMaxIdleConns(size)
 	return p, nil
@@ -219,19 +232,34 @@ func checkSchema(path string, have int64) error {
 	return nil
 }
 
-// isDamage says that a file is not, or no longer, a database.
-func isDamage(err error) bool {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	code := e.Code() & 0xff
-	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
-}
-
-func damaged(path string, err error) error {
-	if isDamage(err) {
-		return fmt.Errorf("%s is damaged (%w): move it and the files named %s-* away and start rexec again, which makes it anew from the recordings", path, err, filepath.Base(path))
+// fault puts what SQLite may say at any time into words of the library.
+func fault(path string, err error) error {
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return &ErrDamaged{Path: path, Err: err}
+	case sqlite3.SQLITE_FULL:
+		return &ErrReadOnly{Path: path, Err: syscall.ENOSPC}
 	}
 	return err
+}
+
+// sqliteCode is the primary result code in an error of SQLite, or 0.
+func sqliteCode(err error) int {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return 0
+	}
+	return e.Code() & 0xff
+}
+
+// isDamage says that a file is not, or no longer, a database.
+func isDamage(err error) bool {
+	var d *ErrDamaged
+	return errors.As(err, &d)
+}
+
+// isBusy says that somebody else has the database for longer than was waited.
+func isBusy(err error) bool {
+	code := sqliteCode(err)
+	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
 }

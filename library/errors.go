@@ -67,6 +67,19 @@ func (e *ErrReadOnly) Error() string {
 
 func (e *ErrReadOnly) Unwrap() error { return e.Err }
 
+// ErrDamaged says that the database at Path is not, or no longer, one: the disk lost a
+// part of it, or something else wrote there. The recordings are files of their own.
+type ErrDamaged struct {
+	Path string
+	Err  error // in SQLite's words
+}
+
+func (e *ErrDamaged) Error() string {
+	return fmt.Sprintf("%s is damaged (%v); the recordings are safe in files of their own: rexec doctor --rebuild makes the database anew from them", e.Path, e.Err)
+}
+
+func (e *ErrDamaged) Unwrap() error { return e.Err }
+
 // ErrBusy says that recording ID is being written right now, by this process or by
 // another one.
 type ErrBusy struct{ ID string }

@@ -123,7 +123,8 @@ func TestOpenSaysWhatToDoAboutADamagedDatabase(t *testing.T) {
 	home := t.TempDir()
 	writeText(t, filepath.Join(home, "library.db"), strings.Repeat("this is no database\n", 1000))
 	_, err := Open(t.Context(), homeDirs(home), Options{})
-	if err == nil || !strings.Contains(err.Error(), "move it") {
+	var damaged *ErrDamaged
+	if !errors.As(err, &damaged) || !strings.Contains(err.Error(), "rexec doctor --rebuild") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -194,6 +194,9 @@ func (l *Library) recoverRemovals(ctx context.Context, s *survey) ([]Recovered, 
 	if err := l.purgeTexts(ctx); err != nil {
 		return out, err
 	}
+	if _, err := l.scrub(ctx, 0); err != nil {
+		return out, err
+	}
 	return out, ctx.Err()
 }
 

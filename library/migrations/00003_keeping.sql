@@ -43,6 +43,10 @@ CREATE TABLE chores (
     done_us INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
+-- Until now SQLite did not overwrite what it deleted: the next deletion writes the
+-- whole file anew.
+INSERT INTO chores (name, due) SELECT 'vacuum', 1 WHERE EXISTS (SELECT 1 FROM recordings);
+
 -- +goose Down
 
 DROP TABLE chores;
