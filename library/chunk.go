@@ -3,9 +3,10 @@ package library
 import (
 	"encoding/binary"
 	"errors"
-	"slices"
 	"strings"
 	"time"
+
+	"rexec/library/query"
 )
 
 // A recording's text is kept in chunks of some lines each, since an index of chunks
@@ -16,11 +17,12 @@ import (
 const (
 	chunkBits = 14 // of a key, for the number of the chunk in its recording
 	maxChunks = 1 << chunkBits
-	// chunkSize is how many bytes a chunk has at most, with what is stored of its
-	// lines, unless one line alone is longer: a row fills a page of the database
-	// (4 KB) and leaves hardly any of it empty. Bigger chunks make smaller indexes,
-	// and more to read for each hit.
-	chunkSize = 4000
+	// chunkSize is how many bytes of text a chunk has at most, unless one line alone
+	// is longer. Bigger chunks make smaller indexes, and more to read for each hit.
+	chunkSize = 6000
+	// rowSize is how many bytes are stored of a chunk at most, packed: two rows fill a
+	// page of the database (4 KB) and leave hardly any of it empty.
+	rowSize = 2000
 )
 
 // ordOf is the age of the recording that a chunk belongs to.
@@ -91,52 +93,91 @@ func unpackChunk(text string, packed []byte) ([]textLine, error) {
 
 // packed is a chunk as it is stored.
 type packed struct {
-	text  string
-	lines []byte
-	n     int // lines
-	// commands are the numbers of those that lines belong to, in order of time; -1
-	// stands for none.
-	commands []int
+	text   string
+	lines  []byte
+	marks  string // see query.CommandMarks
+	stored []byte // text and marks
+	n      int    // lines
 }
 
 // chunker cuts lines into chunks.
 type chunker struct {
-	lines []textLine
-	size  int // of a chunk
+	lines    []textLine
+	commands []Command
+	size     int     // of a chunk's text, at most
+	fit      bool    // rows are to have rowSize
+	ratio    float64 // of stored to text, in the chunk before
 }
 
 // newChunker prepares to cut lines into at most maxChunks chunks.
-func newChunker(lines []textLine) *chunker {
+func newChunker(lines []textLine, commands []Command) *chunker {
 	total := 0
 	for _, l := range lines {
 		total += len(l.text) + maxPacked
 	}
 	// Of two chunks in a row, one is more than half full.
-	return &chunker{lines: lines, size: max(chunkSize, total/(maxChunks/2-1))}
+	size := total / (maxChunks/8 - 1)
+	return &chunker{lines: lines, commands: commands, size: max(chunkSize, size), fit: size < 2*rowSize, ratio: 0.6}
 }
 
 // maxPacked is how many bytes packLine appends at most: four numbers.
 const maxPacked = 4 * binary.MaxVarintLen64
 
 // next returns the next chunk; ok is false when there are no more.
-func (c *chunker) next() (p packed, ok bool) {
+func (c *chunker) next() (p packed, ok bool, err error) {
+	size := c.size
+	if c.fit {
+		size = min(size, int(rowSize*0.96/c.ratio))
+	}
+	for {
+		p = c.cut(size)
+		if p.n == 0 {
+			return p, false, nil
+		}
+		if p.stored, err = packText(p.text + p.marks); err != nil {
+			return p, false, err
+		}
+		row := len(p.stored) + len(p.lines)
+		ratio := float64(row) / float64(len(p.text))
+		if c.fit && row > rowSize && p.n > 1 {
+			size = min(size*9/10, int(rowSize*0.96/ratio))
+			continue
+		}
+		c.ratio = ratio
+		c.lines = c.lines[p.n:]
+		return p, true, nil
+	}
+}
+
+// cut makes a chunk of at most size bytes of text, of at least one line.
+func (c *chunker) cut(size int) (p packed) {
 	var b strings.Builder
+	var marks []string
 	var before time.Duration
-	for len(c.lines) > 0 {
-		l := c.lines[0]
-		lines := packLine(p.lines, l, before)
-		if p.n > 0 && b.Len()+len(l.text)+len(lines) > c.size {
+	last := -2
+	seen := map[int]bool{}
+	for _, l := range c.lines {
+		if p.n > 0 && b.Len()+len(l.text) > size {
 			break
 		}
-		p.lines = lines
-		if !slices.Contains(p.commands, l.command) {
-			p.commands = append(p.commands, l.command)
-		}
+		p.lines = packLine(p.lines, l, before)
 		b.WriteString(l.text)
 		before = l.first
-		c.lines = c.lines[1:]
 		p.n++
+		if l.command != last && !seen[l.command] {
+			seen[l.command] = true
+			marks = append(marks, c.marksOf(l.command))
+		}
+		last = l.command
 	}
-	p.text = b.String()
-	return p, p.n > 0
+	p.text, p.marks = b.String(), strings.Join(marks, " ")
+	return p
+}
+
+// marksOf are the marks of lines that belong to a command, or to none.
+func (c *chunker) marksOf(n int) string {
+	if n < 0 {
+		return query.NoCommandMark
+	}
+	return query.CommandMarks(bounded(c.commands[n].Text, maxCommand), c.commands[n].Exit)
 }

@@ -40,21 +40,23 @@ func packText(text string) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// unpackText is the reverse; size is that of the text.
-func unpackText(stored []byte, size int) (string, error) {
+// unpackText is the reverse; size is that of all, of which marks bytes are marks.
+func unpackText(stored []byte, size, marks int) (text, more string, err error) {
+	if marks < 0 || size < marks || size > maxChunkText {
+		return "", "", errChunk
+	}
 	if len(stored) == size {
-		return string(stored), nil
+		text = string(stored)
+	} else {
+		c, err := theCodec()
+		if err != nil {
+			return "", "", err
+		}
+		all, err := c.unpack.DecodeAll(stored, make([]byte, 0, size))
+		if err != nil || len(all) != size {
+			return "", "", fmt.Errorf("%w: %v", errChunk, err)
+		}
+		text = string(all)
 	}
-	c, err := theCodec()
-	if err != nil {
-		return "", err
-	}
-	if size < 0 || size > maxChunkText {
-		return "", errChunk
-	}
-	text, err := c.unpack.DecodeAll(stored, make([]byte, 0, size))
-	if err != nil || len(text) != size {
-		return "", fmt.Errorf("%w: %v", errChunk, err)
-	}
-	return string(text), nil
+	return text[:size-marks], text[size-marks:], nil
 }

@@ -147,7 +147,7 @@ func (l *Library) indexSummary(ctx context.Context, id string, s Summary, comman
 	if err != nil {
 		return err
 	}
-	w := textWriter{l: l, owner: owner, chunks: newChunker(textLines(s)), commands: s.Commands}
+	w := textWriter{l: l, owner: owner, chunks: newChunker(textLines(s), s.Commands)}
 	err = w.claim(ctx, id)
 	if err == nil {
 		err = l.purgeChunks(ctx, w.ord, owner)
@@ -187,7 +187,6 @@ type textWriter struct {
 	owner        string
 	ord          int64
 	chunks       *chunker
-	commands     []Command
 	n            int64 // chunks written
 	lines, bytes int
 }
@@ -248,7 +247,7 @@ func (w *textWriter) batch(ctx context.Context, tx *sql.Tx) (last bool, err erro
 	}
 	var add [3]*sql.Stmt
 	for i, insert := range []string{
-		`INSERT INTO chunks (key, text, size, lines, marks) VALUES (?, ?, ?, ?, ?)`,
+		`INSERT INTO chunks (key, text, size, marks, lines) VALUES (?, ?, ?, ?, ?)`,
 		`INSERT INTO words (rowid, text) VALUES (?, ?)`,
 		`INSERT INTO trigrams (rowid, text) VALUES (?, ?)`,
 	} {
@@ -258,21 +257,16 @@ func (w *textWriter) batch(ctx context.Context, tx *sql.Tx) (last bool, err erro
 		defer add[i].Close()
 	}
 	for size := 0; size < indexBatch; {
-		c, ok := w.chunks.next()
-		if !ok {
-			return true, nil
+		c, ok, err := w.chunks.next()
+		if err != nil || !ok {
+			return err == nil, err
 		}
-		marks := w.marks(c)
-		words, trigrams, err := indexed(c.text, c.lines, marks)
-		if err != nil {
-			return false, err
-		}
-		stored, err := packText(c.text)
+		words, trigrams, err := indexed(c.text, c.lines, c.marks)
 		if err != nil {
 			return false, err
 		}
 		key := w.ord<<chunkBits | w.n
-		if _, err = add[0].ExecContext(ctx, key, stored, len(c.text), c.lines, marks); err == nil {
+		if _, err = add[0].ExecContext(ctx, key, c.stored, len(c.text)+len(c.marks), len(c.marks), c.lines); err == nil {
 			_, err = add[1].ExecContext(ctx, key, words)
 		}
 		if err == nil {
@@ -287,21 +281,6 @@ func (w *textWriter) batch(ctx context.Context, tx *sql.Tx) (last bool, err erro
 		size += len(c.text)
 	}
 	return false, nil
-}
-
-// marks are what the index of words has of a chunk besides the words of its lines:
-// the commands that they belong to.
-func (w *textWriter) marks(p packed) string {
-	var marks []string
-	for _, n := range p.commands {
-		if n < 0 {
-			marks = append(marks, query.NoCommandMark)
-		} else {
-			c := w.commands[n]
-			marks = append(marks, query.CommandMarks(bounded(c.Text, maxCommand), c.Exit))
-		}
-	}
-	return strings.Join(marks, " ")
 }
 
 // indexed is what the full-text tables are given for a chunk, and what takes it out
@@ -370,7 +349,7 @@ func (l *Library) purgeChunks(ctx context.Context, ord int64, owner string) erro
 }
 
 func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT key, text, size, lines, marks FROM chunks WHERE key BETWEEN ? AND ? LIMIT ?`,
+	rows, err := tx.QueryContext(ctx, `SELECT key, text, size, marks, lines FROM chunks WHERE key BETWEEN ? AND ? LIMIT ?`,
 		ord<<chunkBits, (ord+1)<<chunkBits-1, indexBatch/chunkSize)
 	if err != nil {
 		return false, err
@@ -379,13 +358,12 @@ func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err erro
 	type chunk struct {
 		key           int64
 		stored, lines []byte
-		size          int
-		marks         string
+		size, marks   int
 	}
 	var found []chunk
 	for rows.Next() {
 		var c chunk
-		if err := rows.Scan(&c.key, &c.stored, &c.size, &c.lines, &c.marks); err != nil {
+		if err := rows.Scan(&c.key, &c.stored, &c.size, &c.marks, &c.lines); err != nil {
 			return false, err
 		}
 		found = append(found, c)
@@ -395,11 +373,11 @@ func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err erro
 	}
 	var allWords, allTrigrams []string
 	for _, c := range found {
-		text, err := unpackText(c.stored, c.size)
+		text, marks, err := unpackText(c.stored, c.size, c.marks)
 		if err != nil {
 			return false, err
 		}
-		words, trigrams, err := indexed(text, c.lines, c.marks)
+		words, trigrams, err := indexed(text, c.lines, marks)
 		if err != nil {
 			return false, err
 		}

@@ -248,7 +248,7 @@ func (s *searcher) run(ctx context.Context) (err error) {
 	s.ord, s.commandsOf = -1, -1
 	s.lines, s.running, s.exits = s.q.Of(query.Any, query.Output), s.q.Of(query.Command), s.q.Of(query.Exit)
 	s.onlyCommands = s.q.Kind() == query.Commands
-	s.get, err = s.conn.PrepareContext(ctx, `SELECT text, size, lines FROM chunks WHERE key = ?`)
+	s.get, err = s.conn.PrepareContext(ctx, `SELECT text, size, marks, lines FROM chunks WHERE key = ?`)
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (s *searcher) run(ctx context.Context) (err error) {
 // chunk reads a chunk; ok is false when it is gone.
 func (s *searcher) chunk(ctx context.Context, key int64) (text string, lines []byte, ok bool, err error) {
 	var stored sql.RawBytes
-	var size int
+	var size, marks int
 	rows, err := s.get.QueryContext(ctx, key)
 	if err != nil {
 		return "", nil, false, err
@@ -289,10 +289,10 @@ func (s *searcher) chunk(ctx context.Context, key int64) (text string, lines []b
 	if !rows.Next() {
 		return "", nil, false, rows.Err()
 	}
-	if err := rows.Scan(&stored, &size, &lines); err != nil {
+	if err := rows.Scan(&stored, &size, &marks, &lines); err != nil {
 		return "", nil, false, err
 	}
-	text, err = unpackText(stored, size)
+	text, _, err = unpackText(stored, size, marks)
 	return text, lines, err == nil, err
 }
 

@@ -205,7 +205,7 @@ func queryKinds(b *testing.B, l *Library) []queryKind {
 
 // sampleLines returns lines from all over the library.
 func sampleLines(b *testing.B, l *Library, n int) []string {
-	rows, err := l.db.read.Query(`SELECT text, size, lines FROM chunks WHERE key IN
+	rows, err := l.db.read.Query(`SELECT text, size, marks, lines FROM chunks WHERE key IN
 		(SELECT key FROM (SELECT key, row_number() OVER (ORDER BY key) i, count(*) OVER () n FROM chunks) WHERE i % max(1, n / ?) = 0)`, n)
 	if err != nil {
 		b.Fatal(err)
@@ -215,11 +215,14 @@ func sampleLines(b *testing.B, l *Library, n int) []string {
 	var out []string
 	for rows.Next() {
 		var stored, packed []byte
-		var size int
-		if err := rows.Scan(&stored, &size, &packed); err != nil {
+		var size, marks int
+		if err := rows.Scan(&stored, &size, &marks, &packed); err != nil {
 			b.Fatal(err)
 		}
-		text := must[string](b)(unpackText(stored, size))
+		text, _, err := unpackText(stored, size, marks)
+		if err != nil {
+			b.Fatal(err)
+		}
 		lines := must[[]textLine](b)(unpackChunk(text, packed))
 		out = append(out, lines[random.IntN(len(lines))].text)
 	}

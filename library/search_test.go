@@ -333,13 +333,24 @@ func TestChunksHoldTheirLines(t *testing.T) {
 		})
 	}
 	lines = append(lines, textLine{text: strings.Repeat("x", 64<<10), command: -1}) // backward in time, and long
-	c := newChunker(lines)
+	c := newChunker(lines, []Command{{Text: "a"}, {Text: "b"}, {Text: "c"}, {Text: "d"}})
 	var got []textLine
 	n := 0
-	for p, ok := c.next(); ok; p, ok = c.next() {
+	for {
+		p, ok, err := c.next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok {
+			break
+		}
 		n++
-		if size := len(p.text) + len(p.lines); size > chunkSize && p.n > 1 {
-			t.Errorf("a chunk of %d lines has %d bytes", p.n, size)
+		if row := len(p.stored) + len(p.lines); (row > rowSize || len(p.text) > chunkSize) && p.n > 1 {
+			t.Errorf("a chunk of %d lines has %d bytes, %d of text", p.n, row, len(p.text))
+		}
+		text, marks, err := unpackText(p.stored, len(p.text)+len(p.marks), len(p.marks))
+		if err != nil || text != p.text || marks != p.marks {
+			t.Fatalf("%v: a chunk is %q and %q, want %q and %q", err, text, marks, p.text, p.marks)
 		}
 		got = append(got, must[[]textLine](t)(unpackChunk(p.text, p.lines))...)
 	}
@@ -355,5 +366,10 @@ func TestChunksHoldTheirLines(t *testing.T) {
 	}
 	if _, err := unpackChunk("ab", []byte{9, 0, 0, 0}); err == nil {
 		t.Error("a damaged chunk is read")
+	}
+	for _, damaged := range []struct{ size, marks int }{{100, 0}, {-1, 0}, {5, 6}, {maxChunkText + 1, 0}, {5, -1}} {
+		if _, _, err := unpackText([]byte("text"), damaged.size, damaged.marks); err == nil {
+			t.Errorf("a damaged text is read: %+v", damaged)
+		}
 	}
 }

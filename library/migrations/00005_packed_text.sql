@@ -13,12 +13,14 @@ DELETE FROM texts;
 CREATE TABLE chunks (
     -- key is ord * 16384 + the number of the chunk in its recording.
     key   INTEGER PRIMARY KEY,
-    -- text is the lines, one behind the other: as a frame of Zstandard (RFC 8878), or
-    -- as it is when that is no smaller. size is how many bytes it is unpacked.
+    -- text is the lines, one behind the other, and then what the index of words has
+    -- besides their words: as a frame of Zstandard (RFC 8878), or as it is when that
+    -- is no smaller. size is how many bytes it is unpacked, marks how many are not
+    -- of lines.
     text  BLOB    NOT NULL,
     size  INTEGER NOT NULL,
-    lines BLOB    NOT NULL, -- their lengths, times, kinds and commands: see chunk.go
-    marks TEXT    NOT NULL  -- what the index of words has besides their words
+    marks INTEGER NOT NULL,
+    lines BLOB    NOT NULL  -- their lengths, times, kinds and commands: see chunk.go
 ) STRICT;
 
 CREATE VIRTUAL TABLE words USING fts5 (
