@@ -292,12 +292,17 @@ func idleCells(spans []timeline.Span, total time.Duration, n int) []bool {
 // drawSearchLine draws the line that a search is typed into.
 func (m Model) drawSearchLine(env page.Env, s *screen.Screen, r screen.Rect) {
 	th := env.Theme
-	s.Text(r.Min.X+1, r.Min.Y, 1, "/", th.BarAccent)
+	prompt := "/"
+	if query(m.input.Value()).Regexp && r.Dx() >= 60 {
+		prompt = "regexp /"
+	}
+	s.Text(r.Min.X+1, r.Min.Y, len(prompt), prompt, th.BarAccent)
+	left := len(prompt) + 1
 	hints := env.Keys.Hints(keys.Search, nil)
 	room := 0
 	if r.Dx() >= 60 {
-		room = 26
+		room = 40
 		widget.HintSpans(s, r.Max.X-room+2, r.Min.Y, room-3, hints, th.BarKey, th.BarKeyName)
 	}
-	m.input.Draw(s, th, r.Min.X+2, r.Min.Y, r.Dx()-3-room, true)
+	m.input.Draw(s, th, r.Min.X+left, r.Min.Y, r.Dx()-1-left-room, true)
 }

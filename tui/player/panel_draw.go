@@ -9,26 +9,24 @@ import (
 	"rexec/tui/widget"
 )
 
-// sideBySide is the width from which a panel stands beside the recording, not above
-// it.
-const sideBySide = 120
+// leastBeside are the columns that a panel leaves to the recording, or else it stands
+// above all of it.
+const leastBeside = 28
 
 // panelWidth returns the columns of the panel, 0 when none is open.
 func (m Model) panelWidth() int {
 	switch cols := m.size.Cols; {
 	case m.panel.kind == noPanel:
 		return 0
-	case cols >= sideBySide:
+	case cols >= leastBeside+44:
 		return min(max(cols/3, 44), 72)
-	case cols >= 60:
-		return min(max(2*cols/3, 44), cols)
 	default:
 		return cols
 	}
 }
 
 // beside tells whether the panel takes columns from the recording.
-func (m Model) beside() bool { return m.panel.kind != noPanel && m.size.Cols >= sideBySide }
+func (m Model) beside() bool { return m.panel.kind != noPanel && m.panelWidth() < m.size.Cols }
 
 // panelRect returns where the panel stands: at the right, above the bar.
 func (m Model) panelRect() screen.Rect {
@@ -39,11 +37,11 @@ func (m Model) panelRect() screen.Rect {
 // The rows of a panel that are not the list's: its head and its foot.
 const (
 	panelHead = 2
-	panelFoot = 1
+	panelFoot = 2
 )
 
 // panelRows returns how many rows of the list are shown.
-func (m Model) panelRows() int { return max(m.size.Rows-1-panelHead-panelFoot, 0) }
+func (m Model) panelRows() int { return max(m.size.Rows-1-panelHead-panelFoot, 1) }
 
 // panelRow returns which row of the list stands in a cell, -1 for none.
 func (m Model) panelRow(x, y int) int {
@@ -130,9 +128,8 @@ func (m Model) drawPanelFoot(env page.Env, s *screen.Screen, r screen.Rect) {
 	if m.panel.typing {
 		context = keys.PanelFilter
 	}
-	if _, note := m.doubtShown(); note != "" && !m.panel.typing && r.Dx() >= 40 {
-		s.Text(r.Min.X, r.Min.Y, r.Dx(), note, th.PanelMuted)
-		return
+	if _, note := m.doubtShown(); note != "" && r.Min.Y > panelHead {
+		s.Text(r.Min.X, r.Min.Y-1, r.Dx(), note, th.PanelMuted)
 	}
 	widget.HintSpans(s, r.Min.X, r.Min.Y, r.Dx(), env.Keys.Hints(context, nil), th.PanelKey, th.PanelMuted)
 }

@@ -130,8 +130,15 @@ func (m Model) show(env page.Env, msg frameMsg) (Model, page.Action) {
 	m.view = m.view.follow(m.window(), m.frame.Snapshot)
 	if at, ok := m.search.place(); ok && msg.frame.Time == m.search.hits[m.search.current].Time {
 		m.view = m.view.reveal(m.window(), m.frame.Snapshot, at)
+	} else if len(m.marks) > 0 && m.search.stay && m.position(env) == m.search.origin {
+		m.view = m.view.reveal(m.window(), m.frame.Snapshot, m.marks[0])
 	}
-	return m.schedule(env)
+	m, there := m.arrived(env)
+	if m.going {
+		return m, there
+	}
+	m, next := m.schedule(env)
+	return m, page.Several{there, next}
 }
 
 // tick is the timer's: time for the next frame, for the bar, or the end.

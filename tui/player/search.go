@@ -32,6 +32,7 @@ type search struct {
 	done    bool
 	begun   time.Time
 	origin  time.Duration // where playback stood when it began
+	stay    bool          // what is searched for may stand there already
 	jumped  bool          // it has gone to its first hit
 	current int           // the hit that playback was sent to, or -1
 }
@@ -133,12 +134,24 @@ func (m Model) typeSearch(env page.Env, k tea.KeyPressMsg) (Model, page.Action) 
 		m.typing = false
 		return m.wake(env).schedule(env)
 	case keys.Accept:
-		m.typing = false
 		m = m.wake(env)
-		if m.input.Value() == "" {
+		text := m.input.Value()
+		if query(text).Text == "" {
+			m.typing = false
 			return m.clearSearch(env)
 		}
-		return m.startSearch(env, m.input.Value(), m.position(env))
+		if _, err := query(text).Compile(); err != nil {
+			return m, why(err) // to be mended
+		}
+		m.typing = false
+		return m.startSearch(env, text, m.position(env))
+	case keys.Regexp:
+		expr, is := strings.CutPrefix(m.input.Value(), "/")
+		if !is {
+			expr = "/" + expr
+		}
+		m.input = m.input.SetValue(expr)
+		return m, nil
 	}
 	m.input = m.input.Update(k)
 	return m, nil
@@ -150,7 +163,7 @@ func (m Model) startSearch(env page.Env, text string, from time.Duration) (Model
 	q := query(text)
 	matcher, err := q.Compile()
 	if err != nil {
-		return m, page.Fail(widget.Sentence(screen.Clean(err.Error())))
+		return m, why(err)
 	}
 	old := m.search
 	r := &run{ended: make(chan struct{})}
@@ -163,6 +176,48 @@ func (m Model) startSearch(env page.Env, text string, from time.Duration) (Model
 	// The frame that is shown may hold it already.
 	m, there := m.goTo(env, from)
 	return m, page.Several{old.run.cancel(), find, m.watchSearch(), there}
+}
+
+// why says in words why a query cannot be.
+func why(err error) page.Action { return page.Fail(widget.Sentence(screen.Clean(err.Error()))) }
+
+// searchThere searches for what a hit of the library was found by, whose moment is
+// known: it stays there when the text is on the screen.
+func (m Model) searchThere(env page.Env, text string, at time.Duration) (Model, page.Action) {
+	m, action := m.startSearch(env, text, at)
+	m.search.stay = at > 0
+	return m, action
+}
+
+// arrived is told of hits, and of the frame on the screen: it goes to the first hit
+// from where the search began, once.
+func (m Model) arrived(env page.Env) (Model, page.Action) {
+	s := &m.search
+	if s.jumped || !s.active() || s.stay && m.going {
+		return m, nil
+	}
+	i := sort.Search(len(s.hits), func(i int) bool { return s.hits[i].Time > s.origin })
+	if s.stay && len(m.marks) > 0 && m.position(env) == s.origin {
+		// It came onto the screen at the last hit before, and stands there still.
+		if known := s.done || s.at >= s.origin || i < len(s.hits); !known {
+			return m, nil
+		}
+		s.jumped, s.current = true, i-1
+		return m, nil
+	}
+	for i > 0 && s.hits[i-1].Time == s.origin {
+		i--
+	}
+	var told page.Action
+	switch {
+	case i < len(s.hits):
+	case !s.done || len(s.hits) == 0:
+		return m, nil
+	default:
+		i, told = 0, page.Info("Not found from here on: this is the first match.")
+	}
+	m, jump := m.jump(env, i)
+	return m, page.Several{told, jump}
 }
 
 // watchSearch waits for what the search finds.
@@ -204,18 +259,7 @@ func (m Model) found(env page.Env, msg searchMsg) (Model, page.Action) {
 	if msg.report.err != nil {
 		actions = append(actions, page.Fail("The search ended early. "+widget.Sentence(msg.report.err.Error())))
 	}
-	if s.jumped || len(s.hits) == 0 {
-		return m, actions
-	}
-	i := sort.Search(len(s.hits), func(i int) bool { return s.hits[i].Time >= s.origin })
-	if i == len(s.hits) {
-		if !s.done {
-			return m, actions
-		}
-		i = 0
-		actions = append(actions, page.Info("Not found from here on: this is the first match."))
-	}
-	m, jump := m.jump(env, i)
+	m, jump := m.arrived(env)
 	return m, append(actions, jump)
 }
 

@@ -100,7 +100,7 @@ func (m Model) opened(env page.Env, msg openedMsg) (Model, page.Action) {
 	var begin page.Action
 	switch {
 	case m.play.Query != "":
-		m, begin = m.startSearch(env, m.play.Query, m.play.Start)
+		m, begin = m.searchThere(env, m.play.Query, m.play.Start)
 	case m.play.Start > 0:
 		m, begin = m.goTo(env, m.play.Start)
 	default:
