@@ -1,6 +1,7 @@
 package library
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -15,11 +16,13 @@ import (
 	"time"
 
 	"rexec/recording/cast"
+	"rexec/recording/convert"
 	"rexec/recording/pack"
 )
 
-// Import copies the cast at path into the library. Of what is damaged in it nothing
-// is changed; the recording's status and Problems say so. It keeps the time of the
+// Import copies the cast at path into the library, unpacked when it is packed. A ttyrec
+// and a typescript of script, with its timing in a file .timing beside it, are converted.
+// Of what is damaged in a cast nothing is changed; the recording's status and Problems say so. It keeps the time of the
 // recording: the header's, else that of the file. The file may be of any size: it is
 // read three times (copied, checked, searched for commands), and progress, which may
 // be nil, is told how far that is.
@@ -28,10 +31,15 @@ import (
 // damaged beyond use; *ErrDuplicate; *ErrReadOnly. After any error, a cancelled ctx
 // included, nothing of the file is left in the library.
 func (l *Library) Import(ctx context.Context, path string, progress func(done, total int64)) (Recording, error) {
+	return l.ImportAs(ctx, path, titleFromName(path), progress)
+}
+
+// ImportAs is Import, with a title for a recording that has none.
+func (l *Library) ImportAs(ctx context.Context, path, title string, progress func(done, total int64)) (Recording, error) {
 	if err := l.writable(); err != nil {
 		return Recording{}, err
 	}
-	r, err := l.importFile(ctx, path, progress)
+	r, err := l.importFile(ctx, path, title, progress)
 	if err != nil {
 		return Recording{}, fmt.Errorf("import %s: %w", path, err)
 	}
@@ -62,7 +70,7 @@ func (l *Library) ImportAll(ctx context.Context, paths []string, progress func(I
 	return out, nil
 }
 
-func (l *Library) importFile(ctx context.Context, path string, progress func(done, total int64)) (_ Recording, err error) {
+func (l *Library) importFile(ctx context.Context, path, title string, progress func(done, total int64)) (_ Recording, err error) {
 	src, info, err := openImport(path)
 	if err != nil {
 		return Recording{}, err
@@ -84,7 +92,7 @@ func (l *Library) importFile(ctx context.Context, path string, progress func(don
 			err = e
 		}
 	}()
-	sum, err := copyFile(part, &countingReader{ctx: ctx, r: src, seen: seen})
+	sum, err := copyFile(ctx, part, &countingReader{ctx: ctx, r: src, seen: seen}, path)
 	if err != nil {
 		return Recording{}, err
 	}
@@ -95,6 +103,9 @@ func (l *Library) importFile(ctx context.Context, path string, progress func(don
 		return Recording{}, dup.asDuplicate()
 	}
 	c, err := l.inspect(ctx, part, seen)
+	if err == nil {
+		err = c.unusable // only a packed file comes so far without being a cast
+	}
 	if err != nil {
 		return Recording{}, err
 	}
@@ -105,7 +116,7 @@ func (l *Library) importFile(ctx context.Context, path string, progress func(don
 		r.ID = id
 	}
 	if r.Title == "" {
-		r.Title = bounded(titleFromName(path), maxTitle)
+		r.Title = bounded(title, maxTitle)
 	}
 	if r.Created.IsZero() {
 		r.Created = truncated(info.ModTime())
@@ -247,20 +258,77 @@ func openImport(path string) (_ *os.File, _ os.FileInfo, err error) {
 	if err != nil {
 		return nil, nil, reason(err)
 	}
-	defer func() {
-		if err != nil {
-			f.Close()
-		}
-	}()
-	if _, err := cast.NewReader(f, cast.Lenient); err != nil {
+	if err = recognise(f); err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		f.Close()
 		return nil, nil, err
 	}
-	_, err = f.Seek(0, io.SeekStart)
-	return f, info, err
+	return f, info, nil
 }
 
-// copyFile writes r to a new file, down to the disk, and returns the SHA-256.
-func copyFile(path string, r io.Reader) (sum string, err error) {
+// recognise returns why what is in f cannot be imported, as far as its beginning tells.
+func recognise(f *os.File) error {
+	in := bufio.NewReaderSize(f, 64<<10)
+	start, err := in.Peek(4)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if pack.Packed(start) {
+		return nil // what it is shows when it is unpacked
+	}
+	if format, err := convert.Detect(in); err == nil && format != convert.Cast {
+		return nil
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err = cast.NewReader(f, cast.Lenient)
+	return err
+}
+
+// copyCast writes what r holds, the file at src, as a cast: unpacked, if it is packed,
+// and converted, if it is a recording of another program.
+func copyCast(ctx context.Context, w io.Writer, r io.Reader, src string) error {
+	in := bufio.NewReaderSize(r, 64<<10)
+	// An error of in comes again when it is read.
+	if start, _ := in.Peek(4); pack.Packed(start) {
+		return pack.Unpack(ctx, w, in)
+	}
+	var from convert.Reader
+	format, err := convert.Detect(in)
+	switch {
+	case err == nil && format == convert.TTYRec:
+		from, err = convert.NewTTYRecReader(in)
+	case err == nil && format == convert.Script:
+		files := convert.ScriptFiles[io.Reader]{Typescript: in}
+		if timing, e := os.Open(src + ".timing"); e == nil {
+			defer timing.Close()
+			files.Timing = timing
+		}
+		from, err = convert.NewScriptReader(files)
+	default:
+		_, err = io.Copy(w, in)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	to, err := convert.NewCastWriter(out, from.Header(), convert.V2)
+	if err != nil {
+		return err
+	}
+	if _, err := convert.Copy(ctx, to, from); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// copyFile writes r, which is the file at src, to a new file as a cast, down to the
+// disk, and returns the SHA-256.
+func copyFile(ctx context.Context, path string, r io.Reader, src string) (sum string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", err
 	}
@@ -269,8 +337,7 @@ func copyFile(path string, r io.Reader) (sum string, err error) {
 		return "", err
 	}
 	hash := sha256.New()
-	_, err = io.Copy(io.MultiWriter(f, hash), r)
-	if err == nil {
+	if err = copyCast(ctx, io.MultiWriter(f, hash), r, src); err == nil {
 		err = f.Sync()
 	}
 	if e := f.Close(); err == nil {
@@ -305,7 +372,7 @@ func partOwner(name string) string {
 // titleFromName is a file's name without what says that it is a cast.
 func titleFromName(path string) string {
 	name := filepath.Base(path)
-	for _, ext := range []string{castExt, ".json", ".asciicast"} {
+	for _, ext := range []string{pack.Ext, castExt, ".json", ".asciicast", ".ttyrec"} {
 		if short := strings.TrimSuffix(name, ext); short != "" {
 			name = short
 		}

@@ -4,60 +4,230 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"rexec/internal/visible"
 	"rexec/library"
 	"rexec/recording/cast"
+	"rexec/tui/widget"
 )
 
 func newImport(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "import FILE…",
-		Short: "Copy asciicast files into the library",
-		Long: `Copy asciicast files (versions 1, 2 and 3) into the library. A file that is there
-already is named and not copied again; one that cannot be read does not hold up
-the others.`,
-		Args: args(1, -1, "at least one file"),
-		RunE: func(cmd *cobra.Command, files []string) error {
-			return a.importFiles(cmd.Context(), files)
+	var asciinema bool
+	cmd := &cobra.Command{
+		Use:   "import FILE|FOLDER|PATTERN|-…",
+		Short: "Copy recordings of other places into the library",
+		Long: `Copy recordings into the library: asciicast files (versions 1, 2 and 3, plain or
+compressed with zstd), and, converted, ttyrec files and typescripts of script (with the
+timing in FILE.timing).
+
+A folder stands for all recordings in it and below. A pattern in quotation marks is
+looked up as a shell does; - is standard input. --asciinema looks where asciinema leaves
+recordings: in the folder for temporary files, and in folders of its name
+(~/.local/share/asciinema, ~/.asciinema, $ASCIINEMA_STATE_HOME, …).
+
+What is there already, by its content, is named and not copied again; what cannot be read
+is named with the reason, and does not hold up the others. Then the exit status is 1.
+Ctrl+C ends the work; what was imported by then stays.`,
+		Example: `  rexec import demo.cast ~/casts
+  rexec import '~/talks/2025-*.cast'
+  rexec import --asciinema
+  curl -s https://example.com/demo.cast | rexec import -`,
+		Args: func(cmd *cobra.Command, files []string) error {
+			if asciinema {
+				return nil
+			}
+			return args(1, -1, "a file, a folder, a pattern, - or --asciinema")(cmd, files)
+		},
+		RunE: func(cmd *cobra.Command, names []string) error {
+			ctx, stop := interruptible(cmd.Context())
+			defer stop()
+			return a.importAll(ctx, names, asciinema)
 		},
 	}
+	cmd.Flags().BoolVar(&asciinema, "asciinema", false, "import what asciinema has left on this machine")
+	return cmd
 }
 
-func (a *app) importFiles(ctx context.Context, files []string) error {
+// interruptible is a context that ctrl+c ends; a second ctrl+c ends the program.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// exitInterrupted is what shells give a program that ctrl+c ended.
+const exitInterrupted = 130
+
+func (a *app) importAll(ctx context.Context, names []string, asciinema bool) error {
+	files, err := a.importFiles(ctx, names, asciinema)
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		if asciinema && len(names) == 0 {
+			a.say("asciinema has left no recordings where it could; name the files or their folder")
+		} else {
+			a.say("there are no recordings in %s", strings.Join(names, " and "))
+		}
+		return silently(exitFailure)
+	}
 	lib, err := a.openLibrary(ctx)
 	if err != nil {
 		return err
 	}
 	defer lib.Close()
-	failed := 0
-	for _, file := range files {
-		r, err := lib.Import(ctx, file, nil)
-		var there *library.ErrDuplicate
-		name := visible.String(file)
-		switch {
-		case err == nil:
-			fmt.Fprintf(a.out, "%s: imported as %s (%s)%s\n", name, r.ID, cast.FormatTime(r.Duration), damage(r))
-		case errors.As(err, &there):
-			fmt.Fprintf(a.out, "%s: already in the library as %s%s\n", name, there.ID, titled(there.Title))
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case errors.As(err, new(*library.ErrReadOnly)):
-			return err
-		default:
-			failed++
-			a.say("%s", castError(file, unwrapImport(err)))
-		}
-	}
-	if failed > 0 {
-		if len(files) > 1 {
-			a.say("%d of %d files were not imported", failed, len(files))
-		}
+	i := &importer{app: a, ctx: ctx, lib: lib, files: files, progress: a.progress("importing")}
+	err = i.run()
+	i.progress.end()
+	i.summary()
+	switch {
+	case ctx.Err() != nil:
+		return silently(exitInterrupted)
+	case err == nil && i.failed > 0:
 		return silently(exitFailure)
 	}
+	return err
+}
+
+// importFiles finds what is to be imported; - stays as it is.
+func (a *app) importFiles(ctx context.Context, names []string, asciinema bool) ([]string, error) {
+	var named, files []string
+	stdin := false
+	for _, name := range names {
+		if name == "-" {
+			stdin = true
+			continue
+		}
+		named = append(named, expandHome(name))
+	}
+	files, err := library.ImportFiles(ctx, named)
+	if err != nil {
+		return nil, err
+	}
+	if asciinema {
+		more, err := library.AsciinemaFiles(ctx, os.Getenv, os.TempDir())
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, more...)
+	}
+	if stdin {
+		files = append(files, "-")
+	}
+	return files, nil
+}
+
+// expandHome puts the home folder in the place of the ~ of a pattern in quotation
+// marks.
+func expandHome(name string) string {
+	rest, found := strings.CutPrefix(name, "~/")
+	if home, err := os.UserHomeDir(); found && err == nil {
+		return home + string(os.PathSeparator) + rest
+	}
+	return name
+}
+
+// importer imports files one after the other, and counts.
+type importer struct {
+	*app
+	ctx         context.Context
+	lib         *library.Library
+	files       []string
+	progress    *progress
+	done, total int64 // bytes of all of them
+
+	imported, there, failed int
+}
+
+func (i *importer) run() error {
+	for _, file := range i.files {
+		i.total += fileSize(file)
+	}
+	for n, file := range i.files {
+		if len(i.files) > 1 {
+			i.progress.verb = fmt.Sprintf("importing %d of %d", n+1, len(i.files))
+		}
+		r, err := i.one(file)
+		if i.ctx.Err() != nil {
+			return i.ctx.Err()
+		}
+		i.done += fileSize(file)
+		i.progress.end()
+		if errors.As(err, new(*library.ErrReadOnly)) {
+			return err
+		}
+		i.tell(file, r, err)
+	}
 	return nil
+}
+
+func fileSize(path string) int64 {
+	if info, err := os.Stat(path); err == nil {
+		return info.Size()
+	}
+	return 0
+}
+
+func (i *importer) one(file string) (library.Recording, error) {
+	tell := func(done, total int64) {
+		if total > 0 {
+			i.progress.set(i.done+int64(float64(fileSize(file))*float64(done)/float64(total)), i.total)
+		}
+	}
+	if file != "-" {
+		return i.lib.Import(i.ctx, file, tell)
+	}
+	src, err := i.spool(i.ctx)
+	if err != nil {
+		return library.Recording{}, err
+	}
+	defer src.close()
+	return i.lib.ImportAs(i.ctx, src.path, "", tell)
+}
+
+// tell says what became of a file.
+func (i *importer) tell(file string, r library.Recording, err error) {
+	var there *library.ErrDuplicate
+	name := visible.String(file)
+	switch {
+	case err == nil:
+		i.imported++
+		fmt.Fprintf(i.out, "%s: imported as %s (%s)%s\n", name, r.ID, cast.FormatTime(r.Duration), damage(r))
+	case errors.As(err, &there) && there.Trashed:
+		i.there++
+		fmt.Fprintf(i.out, "%s: already in the trash as %s%s; rexec restore %s brings it back\n", name, there.ID, titled(there.Title), there.ID)
+	case errors.As(err, &there):
+		i.there++
+		fmt.Fprintf(i.out, "%s: already in the library as %s%s\n", name, there.ID, titled(there.Title))
+	default:
+		i.failed++
+		i.say("%s", castError(file, unwrapImport(err)))
+	}
+}
+
+// summary says what was done, when that is more than one line.
+func (i *importer) summary() {
+	left := len(i.files) - i.imported - i.there - i.failed
+	if len(i.files) == 1 && left == 0 {
+		return
+	}
+	text := widget.Count(i.imported, "recording") + " imported"
+	if i.there > 0 {
+		text += fmt.Sprintf(", %d already there", i.there)
+	}
+	if i.failed > 0 {
+		text += fmt.Sprintf("; %d of %d files were not imported", i.failed, len(i.files))
+	}
+	if left > 0 {
+		text += fmt.Sprintf("; %d of %d were not looked at", left, len(i.files))
+	}
+	i.say("%s", text)
 }
 
 // unwrapImport takes off what the library says of the file, which is said here.
