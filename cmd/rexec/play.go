@@ -43,7 +43,11 @@ func (a *app) play(ctx context.Context, arg, at string) error {
 		return err
 	}
 	defer src.close()
-	start, err := startOf(ctx, arg, src.path, at)
+	dirs, err := library.DefaultDirs(a.home)
+	if err != nil {
+		dirs = library.Dirs{} // playing a file needs no home, only its log and cache do
+	}
+	start, err := startOf(ctx, arg, src, dirs, at)
 	if err != nil {
 		return err
 	}
@@ -51,17 +55,15 @@ func (a *app) play(ctx context.Context, arg, at string) error {
 	if title == "" {
 		title = a.shown(src.path)
 	}
-	dirs, err := library.DefaultDirs(a.home)
-	if err != nil {
-		dirs = library.Dirs{} // playing a file needs no home, only its log does
-	}
-	return tui.Run(ctx, tui.Config{Dirs: dirs, Play: &page.Playback{ID: src.id, Title: title, Path: src.path, Duration: src.duration, Start: start, Paused: start > 0}})
+	return tui.Run(ctx, tui.Config{Dirs: dirs, Play: &page.Playback{
+		ID: src.id, Title: title, Path: src.path, SHA256: src.sha256, Duration: src.duration, Start: start, Paused: start > 0,
+	}})
 }
 
 // startOf says what is wrong with a file before the terminal is taken over, and
 // where in it a time is.
-func startOf(ctx context.Context, name, path, at string) (time.Duration, error) {
-	t, err := timeline.Open(ctx, timeline.File(path), timeline.Options{})
+func startOf(ctx context.Context, name string, src *source, dirs library.Dirs, at string) (time.Duration, error) {
+	t, err := timeline.Open(ctx, timeline.File(src.path), timeline.Options{Cache: timeline.CacheOf(dirs.Timelines(), src.path, src.sha256)})
 	if err != nil {
 		return 0, castError(name, err)
 	}

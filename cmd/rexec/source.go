@@ -59,6 +59,7 @@ type source struct {
 	spool string // the temporary file to remove, "" for none
 
 	duration time.Duration // 0: not known
+	sha256   string        // of the cast, "": not known
 }
 
 // recordingArg is what all subcommands that read a recording take.
@@ -88,7 +89,7 @@ func (a *app) source(ctx context.Context, arg string) (*source, error) {
 	}
 	s := &source{path: target.Path}
 	if r := target.Recording; r != nil {
-		s.id, s.title, s.duration = r.ID, r.Name(), r.Duration
+		s.id, s.title, s.duration, s.sha256 = r.ID, r.Name(), r.Duration, r.SHA256
 	}
 	return s, nil
 }

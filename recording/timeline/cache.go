@@ -71,6 +71,19 @@ func FileKey(path string) (Key, error) {
 	return Key(fmt.Sprintf("file:%d:%d:%d:%x", info.Size(), info.ModTime().UnixNano(), inode(info), ends)), nil
 }
 
+// CacheOf is the Cache of a file in a folder, by the SHA-256 of its cast if that is
+// known, else by the file itself.
+func CacheOf(dir, path, sha256 string) Cache {
+	c := Cache{Dir: dir}
+	if dir == "" {
+		return c
+	}
+	if c.Key = ContentKey(sha256); sha256 == "" {
+		c.Key, _ = FileKey(path) // what cannot be read now is told of when it is opened
+	}
+	return c
+}
+
 // readerAt is a file as a Source, opened already.
 type readerAt struct{ f *os.File }
 

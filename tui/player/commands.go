@@ -141,17 +141,9 @@ func do(cmd func() tea.Msg) page.Action { return page.Do{Cmd: cmd} }
 // open opens the recording and reads its first frame.
 func (m Model) open() page.Action {
 	ctx, source, work, o := m.ctx, m.source, m.work, timeline.Options{}
-	o.Cache.Dir = m.options.Cache
-	if m.play.SHA256 != "" {
-		o.Cache.Key = timeline.ContentKey(m.play.SHA256)
-	}
-	path := m.play.Path
+	dir, path, sum := m.options.Cache, m.play.Path, m.play.SHA256
 	return do(func() tea.Msg {
-		if o.Cache.Key == "" && o.Cache.Dir != "" {
-			if key, err := timeline.FileKey(path); err == nil {
-				o.Cache.Key = key
-			}
-		}
+		o.Cache = timeline.CacheOf(dir, path, sum)
 		t, err := timeline.Open(ctx, source, o)
 		if err != nil {
 			return openedMsg{err: err}

@@ -13,13 +13,20 @@ import (
 // above all of it.
 const leastBeside = 28
 
+// leastPanel are the columns of a panel beside a recording.
+const leastPanel = 44
+
 // panelWidth returns the columns of the panel, 0 when none is open.
 func (m Model) panelWidth() int {
 	switch cols := m.size.Cols; {
 	case m.panel.kind == noPanel:
 		return 0
-	case cols >= leastBeside+44:
-		return min(max(cols/3, 44), 72)
+	case cols >= leastBeside+leastPanel:
+		w := min(max(cols/3, leastPanel), 72)
+		if room := cols - m.facts.cols; room >= leastPanel {
+			w = min(w, room) // so that all of the recording is seen
+		}
+		return w
 	default:
 		return cols
 	}
