@@ -102,7 +102,7 @@ func (p Patch) fields() []string {
 	}
 	add("title", p.Title != nil)
 	add("description", p.Description != nil)
-	add("tags", p.Tags != nil)
+	add("tags", p.Tags != nil || p.Tag != nil || p.Untag != nil)
 	add("keep", p.Keep != nil)
 	if p.Visibility != nil {
 		add("visibility="+string(*p.Visibility), true)

@@ -173,3 +173,24 @@ func TestAuditGoesWithItsTransaction(t *testing.T) {
 		t.Errorf("the log is %q", got)
 	}
 }
+
+func TestTagsAreAddedAndTaken(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t, t.TempDir(), Options{})
+	r := must[Recording](t)(record(t.Context(), l, NewRecording{Tags: []string{"a", "b"}}, "x"))
+	for _, c := range []struct {
+		p    Patch
+		want string
+	}{
+		{Patch{Tag: []string{"c", " a "}}, "a b c"},
+		{Patch{Untag: []string{"b", "none"}}, "a c"},
+		{Patch{Tag: []string{"d"}, Untag: []string{"a"}}, "c d"},
+		{Patch{Tags: &[]string{"x"}, Tag: []string{"y"}}, "x y"},
+		{Patch{Tag: []string{"z"}, Untag: []string{"z"}}, "x y"},
+	} {
+		r = must[Recording](t)(l.Update(t.Context(), r.ID, c.p))
+		if got := strings.Join(r.Tags, " "); got != c.want {
+			t.Errorf("%+v: tags %q, want %q", c.p, got, c.want)
+		}
+	}
+}

@@ -170,6 +170,7 @@ type Patch struct {
 	Title       *string
 	Description *string
 	Tags        *[]string
+	Tag, Untag  []string // added to the tags, and taken from them
 	Keep        *bool
 	Visibility  *Visibility
 }

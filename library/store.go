@@ -163,10 +163,8 @@ func (l *Library) Update(ctx context.Context, id string, p Patch) (Recording, er
 		if p.Description != nil {
 			r.Description = bounded(*p.Description, maxDescription)
 		}
-		if p.Tags != nil {
-			if err := setTags(ctx, tx, id, cleanTags(*p.Tags)); err != nil {
-				return err
-			}
+		if err := p.setTags(ctx, tx, r); err != nil {
+			return err
 		}
 		if p.Keep != nil {
 			r.Keep = *p.Keep
@@ -193,6 +191,20 @@ func (l *Library) Update(ctx context.Context, id string, p Patch) (Recording, er
 	}
 	r, err := l.byID(ctx, l.db.read, id)
 	return live(r), err
+}
+
+// setTags changes the tags of r as p says.
+func (p Patch) setTags(ctx context.Context, tx *sql.Tx, r Recording) error {
+	if p.Tags == nil && p.Tag == nil && p.Untag == nil {
+		return nil
+	}
+	tags := r.Tags
+	if p.Tags != nil {
+		tags = *p.Tags
+	}
+	gone := cleanTags(p.Untag)
+	tags = slices.DeleteFunc(cleanTags(append(slices.Clone(tags), p.Tag...)), func(t string) bool { return slices.Contains(gone, t) })
+	return setTags(ctx, tx, r.ID, tags)
 }
 
 // flushSidecar brings a sidecar up to its row. The row says until then that this is
