@@ -80,6 +80,10 @@ func (e *ErrDamaged) Error() string {
 
 func (e *ErrDamaged) Unwrap() error { return e.Err }
 
+// ErrReplaced says that the database was made anew while this Library was open (see
+// Rebuild): what it shows is old, and it can write no more.
+var ErrReplaced = errors.New("the library was rebuilt by another rexec: start this one again to go on")
+
 // ErrBusy says that recording ID is being written right now, by this process or by
 // another one.
 type ErrBusy struct{ ID string }

@@ -51,6 +51,8 @@ type Library struct {
 	dirs     Dirs
 	options  Options
 	db       *db
+	file     string       // of the database, in dirs.Data
+	opened   os.FileInfo  // of the database: another file in its place is another database
 	readOnly *ErrReadOnly // nil: can be written
 
 	indexing chan struct{} // holds one value while somebody indexes
@@ -67,6 +69,40 @@ type Library struct {
 //
 // Open does not look for what a crash left behind: that is Recover's work.
 func Open(ctx context.Context, d Dirs, o Options) (*Library, error) {
+	o = o.withDefaults()
+	l := &Library{dirs: d, options: o, file: dbName, indexing: make(chan struct{}, 1)}
+	if err := finishSwap(ctx, d.Data); err != nil {
+		return nil, fmt.Errorf("open library: %w", err)
+	}
+
+	why := l.checkWritable()
+	var refused *ErrReadOnly
+	switch {
+	case why == nil:
+		var err error
+		if l.db, err = openDB(ctx, l.dbPath()); err != nil {
+			return nil, fmt.Errorf("open library: %w", err)
+		}
+		if l.opened, err = os.Stat(l.dbPath()); err != nil {
+			l.db.close()
+			return nil, fmt.Errorf("open library: %w", err)
+		}
+		return l, nil
+	case errors.As(why, &refused):
+		if _, err := os.Stat(l.dbPath()); err != nil {
+			return nil, fmt.Errorf("open library: %w", refused)
+		}
+		l.readOnly = refused
+		var err error
+		if l.db, err = openDBReadOnly(ctx, l.dbPath(), refused); err != nil {
+			return nil, fmt.Errorf("open library: %w", err)
+		}
+		return l, nil
+	}
+	return nil, fmt.Errorf("open library: %w", why)
+}
+
+func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -83,29 +119,7 @@ func Open(ctx context.Context, d Dirs, o Options) (*Library, error) {
 	if o.Summarize == nil {
 		o.Summarize = summarize
 	}
-	l := &Library{dirs: d, options: o, indexing: make(chan struct{}, 1)}
-
-	why := l.checkWritable()
-	var refused *ErrReadOnly
-	switch {
-	case why == nil:
-		var err error
-		if l.db, err = openDB(ctx, l.dbPath()); err != nil {
-			return nil, fmt.Errorf("open library: %w", err)
-		}
-		return l, nil
-	case errors.As(why, &refused):
-		if _, err := os.Stat(l.dbPath()); err != nil {
-			return nil, fmt.Errorf("open library: %w", refused)
-		}
-		l.readOnly = refused
-		var err error
-		if l.db, err = openDBReadOnly(ctx, l.dbPath(), refused); err != nil {
-			return nil, fmt.Errorf("open library: %w", err)
-		}
-		return l, nil
-	}
-	return nil, fmt.Errorf("open library: %w", why)
+	return o
 }
 
 func newUUID() (string, error) {
@@ -146,6 +160,9 @@ func (l *Library) Version(ctx context.Context) (int64, error) {
 	if err := l.open(); err != nil {
 		return 0, err
 	}
+	if err := l.checkSame(); err != nil {
+		return 0, err
+	}
 	// data_version tells a connection about commits of all others, in this process
 	// too; the watching connection itself never writes.
 	var v int64
@@ -155,7 +172,7 @@ func (l *Library) Version(ctx context.Context) (int64, error) {
 	return v, nil
 }
 
-func (l *Library) dbPath() string        { return filepath.Join(l.dirs.Data, "library.db") }
+func (l *Library) dbPath() string        { return filepath.Join(l.dirs.Data, l.file) }
 func (l *Library) recordingsDir() string { return filepath.Join(l.dirs.Data, "recordings") }
 func (l *Library) incomingDir() string   { return filepath.Join(l.dirs.Data, "incoming") }
 func (l *Library) locksDir() string      { return filepath.Join(l.dirs.Data, "locks") }
@@ -198,6 +215,9 @@ func (l *Library) update(ctx context.Context, f func(tx *sql.Tx) error) error {
 		return fmt.Errorf("write %s: %w", l.dbPath(), err)
 	}
 	defer tx.Rollback()
+	if err := l.checkSame(); err != nil {
+		return err
+	}
 	if err := f(tx); err != nil {
 		return err
 	}

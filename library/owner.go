@@ -120,3 +120,10 @@ func isLocked(path string) (bool, error) {
 	unlock()
 	return false, nil
 }
+
+// isOwnLock says that a file is this library's owner lock.
+func (l *Library) isOwnLock(path string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.owner.id != "" && filepath.Clean(path) == filepath.Clean(l.owner.path)
+}
