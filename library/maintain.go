@@ -1,0 +1,112 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"rexec/library/retention"
+)
+
+// maintainEvery is how often Maintain does anything.
+const maintainEvery = 24 * time.Hour
+
+// Plan says what Prune would let go of now, and changes nothing.
+func (l *Library) Plan(ctx context.Context, p retention.Policy) (retention.Plan, error) {
+	if err := l.open(); err != nil {
+		return retention.Plan{}, err
+	}
+	list, err := l.everything(ctx)
+	if err != nil {
+		return retention.Plan{}, fmt.Errorf("look for what is to go: %w", err)
+	}
+	items := make([]retention.Item, len(list))
+	for i, r := range list {
+		r = live(r)
+		items[i] = retention.Item{ID: r.ID, Created: r.Created, Trashed: r.Trashed, Stored: r.Stored, Keep: r.Keep,
+			Busy: r.Status == StatusRecording}
+		if r.Status == StatusMissing {
+			items[i].Stored = 0
+		}
+	}
+	return retention.Make(items, p, l.options.Now()), nil
+}
+
+// Prune does what Plan says, and returns what was done: what somebody is writing, has
+// marked to be kept, or has taken out of the trash in the meantime, stays. After an
+// error, the plan holds what was done until then.
+func (l *Library) Prune(ctx context.Context, p retention.Policy) (retention.Plan, error) {
+	if err := l.writable(); err != nil {
+		return retention.Plan{}, err
+	}
+	plan, err := l.Plan(ctx, p)
+	if err != nil {
+		return plan, err
+	}
+	done := retention.Plan{Over: plan.Over}
+	for _, m := range plan.Trash {
+		moved, err := l.moveIf(ctx, m, func(r Recording) bool { return r.Trashed.IsZero() && !r.Keep }, l.Trash)
+		if moved {
+			done.Trash = append(done.Trash, m)
+		}
+		if err != nil {
+			return done, err
+		}
+	}
+	for _, m := range plan.Remove {
+		moved, err := l.moveIf(ctx, m, func(r Recording) bool { return r.Trashed.Equal(m.Trashed) }, l.Delete)
+		if moved {
+			done.Remove = append(done.Remove, m)
+		}
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// moveIf moves a recording that is still as the plan has it.
+func (l *Library) moveIf(ctx context.Context, m retention.Move, still func(Recording) bool, move func(context.Context, ...string) error) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	r, err := l.byID(ctx, l.db.read, m.ID)
+	if err == nil && still(r) {
+		err = move(ctx, m.ID)
+		if err == nil {
+			return true, nil
+		}
+	}
+	if errors.Is(err, ErrNotFound) || errors.As(err, new(*ErrBusy)) {
+		err = nil
+	}
+	return false, err
+}
+
+// Maintain is Prune for who starts often: it does something once a day at most, in
+// one process, and nothing when the policy asks for nothing.
+func (l *Library) Maintain(ctx context.Context, p retention.Policy) (retention.Plan, error) {
+	if p == (retention.Policy{}) || l.ReadOnly() != nil {
+		return retention.Plan{}, nil
+	}
+	now := l.options.Now()
+	due := false
+	// A time in the future was written by a clock that was wrong.
+	const claim = `INSERT INTO chores (name, done_us) VALUES ('maintain', ?1) ON CONFLICT (name) DO UPDATE SET done_us = ?1
+		WHERE done_us <= ?2 OR done_us > ?1`
+	err := l.update(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, claim, now.UnixMicro(), now.Add(-maintainEvery).UnixMicro())
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		due = n > 0
+		return err
+	})
+	if err != nil || !due {
+		return retention.Plan{}, err
+	}
+	return l.Prune(ctx, p)
+}
