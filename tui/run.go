@@ -123,6 +123,12 @@ func Run(ctx context.Context, c Config) (err error) {
 		}()
 	}
 	_, err = program.Run()
+	for _, p := range s.app.pages {
+		// Nobody carries out commands any more, and pages may hold what must not stay.
+		if close := p.page.Close(); close != nil {
+			close()
+		}
+	}
 	switch {
 	case err == nil:
 	case errors.Is(err, tea.ErrProgramPanic):
@@ -223,7 +229,7 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 	if c.Library != nil {
 		a.hosting = true
 		a.pages = append(a.pages,
-			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still, Changes: changes(c.Library), Recover: recovered(c.Library)})},
+			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still, Moment: new(moments).at, Changes: changes(c.Library), Recover: recovered(c.Library)})},
 			slot{liveID, live.New(ctx, host)})
 		a.stack = []int{libraryID}
 	}

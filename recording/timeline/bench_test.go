@@ -30,9 +30,18 @@ func longCast(b *testing.B) Source {
 	return File(path)
 }
 
-func openLong(b *testing.B) *Timeline {
+func openLong(b *testing.B) *Timeline { return openWith(b, Options{}) }
+
+// openCached opens it with what another one has left in the cache.
+func openCached(b *testing.B) *Timeline {
+	o := Options{Cache: Cache{Dir: b.TempDir(), Key: "long"}}
+	openWith(b, o).Close()
+	return openWith(b, o)
+}
+
+func openWith(b *testing.B, o Options) *Timeline {
 	b.Helper()
-	tl, err := Open(b.Context(), longCast(b), Options{})
+	tl, err := Open(b.Context(), longCast(b), o)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -101,8 +110,7 @@ func BenchmarkMemory(b *testing.B) {
 
 // seeks goes from one random position to another, before or behind it, and reports
 // the 95th percentile of the way there.
-func seeks(b *testing.B, backward bool) {
-	tl := openLong(b)
+func seeks(b *testing.B, tl *Timeline, backward bool) {
 	random := rand.New(rand.NewPCG(5, 6))
 	var took []time.Duration
 	for b.Loop() {
@@ -125,8 +133,11 @@ func seeks(b *testing.B, backward bool) {
 	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "max-ms")
 }
 
-func BenchmarkSeekForward(b *testing.B)  { seeks(b, false) }
-func BenchmarkSeekBackward(b *testing.B) { seeks(b, true) }
+func BenchmarkSeekForward(b *testing.B)  { seeks(b, openLong(b), false) }
+func BenchmarkSeekBackward(b *testing.B) { seeks(b, openLong(b), true) }
+
+func BenchmarkSeekForwardCached(b *testing.B)  { seeks(b, openCached(b), false) }
+func BenchmarkSeekBackwardCached(b *testing.B) { seeks(b, openCached(b), true) }
 
 // Playing asks for a position every 16 ms of the recording.
 func BenchmarkPlay(b *testing.B) {

@@ -119,15 +119,32 @@ const (
 	tempSuffix  = ".part"
 )
 
-func cachePath(dir string, key Key) string {
+func cachePath(dir string, key Key) string { return filepath.Join(dir, cacheName(key)+cacheSuffix) }
+
+func cacheName(key Key) string {
 	sum := sha256.Sum256([]byte(key))
-	return filepath.Join(dir, hex.EncodeToString(sum[:16])+cacheSuffix)
+	return hex.EncodeToString(sum[:16])
 }
 
 // DropCache deletes what a cache folder holds of a cast. It is no error when that is
-// nothing.
+// nothing. Who is just making an index does not finish it.
 func DropCache(dir string, key Key) error {
-	if err := os.Remove(cachePath(dir, key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	name := cacheName(key)
+	errs := []error{err}
+	for _, e := range entries {
+		rest, is := strings.CutPrefix(e.Name(), name)
+		if !is || rest != cacheSuffix && !strings.HasSuffix(rest, tempSuffix) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("delete the index of a recording: %w", err)
 	}
 	return nil

@@ -294,6 +294,24 @@ func TestAClosedTimelineLeavesNoHalfCache(t *testing.T) {
 	}
 }
 
+func TestDropCacheTakesWhatIsHalfMadeToo(t *testing.T) {
+	k := keep(t, story())
+	tl, _ := k.open()
+	if _, err := tl.At(t.Context(), time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := DropCache(k.cache.Dir, k.cache.Key); err != nil {
+		t.Fatal(err)
+	}
+	if err := tl.Index(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	k.exact(tl)
+	if entries, _ := os.ReadDir(k.cache.Dir); len(entries) != 0 {
+		t.Errorf("the folder holds %v", entries)
+	}
+}
+
 func TestTheCacheIsBounded(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)

@@ -35,8 +35,9 @@ func (w *cacheWriter) start() {
 	if w.err = os.MkdirAll(w.cache.Dir, 0o700); w.err != nil {
 		return
 	}
-	// CreateTemp makes it 0600.
-	if w.file, w.err = os.CreateTemp(w.cache.Dir, "*"+tempSuffix); w.err != nil {
+	// CreateTemp makes it 0600. Its name is that of the file to be, so that DropCache
+	// finds what a crash left.
+	if w.file, w.err = os.CreateTemp(w.cache.Dir, cacheName(w.cache.Key)+".*"+tempSuffix); w.err != nil {
 		return
 	}
 	w.pack, w.err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
