@@ -51,6 +51,9 @@ func (a *app) play(ctx context.Context, arg, at string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.viewed(ctx, src); err != nil {
+		return err
+	}
 	title := src.title
 	if title == "" {
 		title = a.shown(src.path)

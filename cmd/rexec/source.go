@@ -24,7 +24,7 @@ func (a *app) openLibrary(ctx context.Context) (*library.Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	lib, err := library.Open(ctx, dirs, library.Options{})
+	lib, err := library.Open(ctx, dirs, library.Options{Terminal: terminalName(a.in, os.Getenv)})
 	if errors.As(err, new(*fs.PathError)) && !errors.As(err, new(*library.ErrReadOnly)) {
 		err = fmt.Errorf("%w; name another folder with --home or REXEC_HOME", err)
 	}
