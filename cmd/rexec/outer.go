@@ -67,6 +67,10 @@ func (t *outerTerminal) makeRaw() {
 	}
 }
 
+// rawAgain is makeRaw for a terminal that somebody has changed meanwhile; restore
+// still brings back what was there at first.
+func (t *outerTerminal) rawAgain() { _, _ = term.MakeRaw(int(t.in.Fd())) }
+
 // restore undoes makeRaw; it may be called more than once.
 func (t *outerTerminal) restore() {
 	if t.saved != nil {

@@ -10,14 +10,12 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"rexec/internal/visible"
 	"rexec/library"
 	"rexec/recording/cast"
-	"rexec/recording/castfile"
 	"rexec/recording/live"
 	"rexec/tui/widget"
 )
@@ -27,7 +25,16 @@ type recOptions struct {
 	title     string
 	output    string
 	overwrite bool
+	appendTo  string
 	size      string
+	env       []string
+	input     bool
+	noMask    bool
+	idle      string
+	limit     string
+	pauseKey  string
+	markKey   string
+	set       func(name string) bool // the flag was given
 }
 
 func newRec(a *app) *cobra.Command {
@@ -40,10 +47,29 @@ library or, with -o, into a file. It ends when the command does, and rec ends
 with the command's exit status.
 
 Without a terminal (in a pipe, in CI) the command gets one of 80 columns and 24
-rows, or what --size says.`,
-		Example: "  rexec rec --title 'how to rebase'\n  rexec rec -o build.cast -- make -j4",
-		Args:    cobra.ArbitraryArgs,
+rows, or what --size says.
+
+Known secrets (tokens, keys, passwords in commands) are replaced by ▒ before they
+are written. What is typed is recorded only with --input, and even then not what
+is typed at a password prompt, or anywhere else where the screen does not show
+it: one ▒ stands for that.
+
+While it records, SIGUSR1 pauses and goes on, and SIGUSR2 sets a marker: for
+example kill -USR1 PID. --pause-key and --mark-key give that a key each, which
+the command then does not get. Of a pause nothing is kept but how long it was.
+
+When the recording is as long as --limit says it is saved, and the command goes
+on without it. --append continues a recording: with a clean screen, and a marker
+that says when.
+
+What holds without flags can be set in config.toml, section recording: mask,
+input, idle, limit, env.`,
+		Example: `  rexec rec --title 'how to rebase'
+  rexec rec -o build.cast --idle 2s -- make -j4
+  rexec rec --pause-key 'ctrl+\' --append build.cast`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, command []string) error {
+			o.set = cmd.Flags().Changed
 			return a.rec(cmd.Context(), o, command)
 		},
 	}
@@ -52,6 +78,14 @@ rows, or what --size says.`,
 	f.StringVarP(&o.title, "title", "t", "", "the recording's `TITLE`")
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of the library")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace FILE when it exists")
+	f.StringVar(&o.appendTo, "append", "", "continue the recording `FILE|ID`")
+	f.StringSliceVar(&o.env, "env", nil, "keep these variables in the recording: `NAME,…` (default SHELL,TERM)")
+	f.BoolVar(&o.input, "input", false, "record what is typed, too, where the screen shows it")
+	f.BoolVar(&o.noMask, "no-mask", false, "write secrets as they are")
+	f.StringVar(&o.idle, "idle", "", "keep `MAX` of a pause in which nothing happens: 2s, off")
+	f.StringVar(&o.limit, "limit", "", "end the recording after `DURATION`: 90s, 1h, off")
+	f.StringVar(&o.pauseKey, "pause-key", "", "pause and go on with `KEY`: ctrl+\\, ctrl+p")
+	f.StringVar(&o.markKey, "mark-key", "", "set a marker with `KEY`")
 	f.StringVar(&o.size, "size", "", "the terminal's size as `COLSxROWS`, instead of this terminal's")
 	return cmd
 }
@@ -63,11 +97,19 @@ func (a *app) rec(ctx context.Context, o recOptions, command []string) error {
 		return err
 	}
 	defer outer.restore()
+	keys, err := recKeysOf(o)
+	if err != nil {
+		return err
+	}
+	record, names, err := a.recSettings(o)
+	if err != nil {
+		return err
+	}
 	c := live.Config{
 		Command: command, Cols: outer.cols, Rows: outer.rows, Term: outer.term, Tee: a.out,
 		// Where a terminal shows the output, it also answers the child. Elsewhere
-		// our emulator does.
-		NoScreen: outer.shows, Answer: !outer.shows,
+		// our emulator does. To see what shows of what is typed takes a screen, too.
+		NoScreen: outer.shows && !record.Input, Answer: !outer.shows,
 	}
 	if c.Integration, err = a.integration(); err != nil {
 		return err
@@ -75,7 +117,7 @@ func (a *app) rec(ctx context.Context, o recOptions, command []string) error {
 	if err := live.Check(c); err != nil {
 		return hostError(err)
 	}
-	dest, err := a.recDestination(ctx, o, c)
+	dest, err := a.recDestination(ctx, o, c, record, names)
 	if err != nil {
 		return err
 	}
@@ -93,14 +135,14 @@ func (a *app) rec(ctx context.Context, o recOptions, command []string) error {
 		return hostError(errors.Join(err, dest.discard(ctx)))
 	}
 	if outer.shows && outer.types {
-		a.say("recording; type exit or press ctrl+d to end")
+		a.say("recording; type exit or press ctrl+d to end%s", keys.hint())
 	}
 	outer.makeRaw()
 	// Carrying bytes is work for one processor: on two, waking the other one for each
 	// key takes as long again as all the rest.
 	processors := runtime.GOMAXPROCS(1)
-	go a.feed(s, outer)
-	killed := a.attend(s, outer, signals)
+	go a.feed(s, outer, keys)
+	killed := a.attend(ctx, s, outer, dest, signals, keys)
 	runtime.GOMAXPROCS(processors)
 	outer.restore()
 	return a.saveRec(context.WithoutCancel(ctx), s, dest, killed)
@@ -120,145 +162,6 @@ func hostError(err error) error {
 	return err
 }
 
-// catchSignals makes the signals that would end us wait for the recording to be
-// saved. SIGPIPE is caught so that writing to a closed pipe is an error instead.
-func catchSignals() chan os.Signal {
-	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGPIPE)
-	notifyResize(signals)
-	return signals
-}
-
-// attend does what signals say until the session ends. It returns the signal that
-// ended it, 0 when it ended by itself.
-func (a *app) attend(s *live.Session, outer *outerTerminal, signals <-chan os.Signal) (killed syscall.Signal) {
-	events := s.Events()
-	for {
-		select {
-		case <-s.Done():
-			return killed
-		case e, ok := <-events:
-			if !ok {
-				events = nil
-			}
-			if failed, ok := e.(live.RecordingEndedEvent); ok {
-				a.warn("the recording has ended: %v; the terminal goes on", failed.Result.Err)
-			}
-		case sig := <-signals:
-			switch sig {
-			case syscall.SIGHUP, syscall.SIGTERM:
-				if killed == 0 {
-					killed = sig.(syscall.Signal)
-					go s.Close()
-				}
-			case syscall.SIGINT: // sent to us, not typed: what typing it would do
-				s.Write([]byte{0x03})
-			case syscall.SIGQUIT:
-				s.Write([]byte{0x1c})
-			case syscall.SIGPIPE:
-			default: // the window changed its size
-				if cols, rows, ok := outer.resized(); ok {
-					s.Resize(cols, rows)
-				}
-			}
-		}
-	}
-}
-
-// feed copies what is typed to the child. When that comes from a file or a pipe,
-// its end is typed too, again and again: whoever reads finds the end there.
-func (a *app) feed(s *live.Session, outer *outerTerminal) {
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := a.in.Read(buf)
-		if n > 0 && s.WriteAll(context.Background(), buf[:n]) != nil {
-			return
-		}
-		if err != nil {
-			break
-		}
-	}
-	if outer.types {
-		s.Close() // our terminal is gone
-		return
-	}
-	const endOfFile = 0x04 // VEOF
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		if s.InputEmpty() {
-			s.Write([]byte{endOfFile})
-		}
-		select {
-		case <-tick.C:
-		case <-s.Done():
-			return
-		}
-	}
-}
-
-// recDestination is where rec records to.
-type recDestination struct {
-	record  live.RecordOptions
-	id      string           // of the recording
-	library *library.Library // nil for a file
-}
-
-// recDestination prepares the file, or a recording in the library.
-func (a *app) recDestination(ctx context.Context, o recOptions, c live.Config) (*recDestination, error) {
-	env := map[string]string{"TERM": live.TermOf(c)}
-	shell := os.Getenv("SHELL")
-	if shell != "" {
-		env["SHELL"] = shell
-	}
-	dir, _ := os.Getwd()
-	if o.output != "" {
-		path, err := outputPath(o)
-		if err != nil {
-			return nil, err
-		}
-		host, _ := os.Hostname()
-		return &recDestination{record: live.RecordOptions{Path: path, File: castfile.Options{Overwrite: o.overwrite}, Header: cast.Header{
-			Title: o.title, Command: commandLine(c.Command), Env: env, TermType: env["TERM"],
-			Rexec: &cast.Rexec{Host: host, Shell: shell, Dir: dir},
-		}}}, nil
-	}
-	if o.overwrite {
-		return nil, usagef("--overwrite is about the file of -o; name it")
-	}
-	lib, err := a.openLibrary(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rec, header, err := lib.Begin(ctx, library.NewRecording{
-		Title: o.title, Command: commandLine(c.Command), Shell: shell, Dir: dir, Cols: c.Cols, Rows: c.Rows, Env: env,
-	})
-	if err != nil {
-		lib.Close()
-		return nil, err
-	}
-	header.TermType = env["TERM"]
-	return &recDestination{record: live.RecordOptions{Path: rec.Path, Header: header}, id: rec.ID, library: lib}, nil
-}
-
-// outputPath checks the file of -o before anything is started.
-func outputPath(o recOptions) (string, error) {
-	path, err := filepath.Abs(o.output)
-	if err != nil {
-		return "", err
-	}
-	info, err := os.Stat(path)
-	switch {
-	case err != nil: // not there, or creating it will say what is wrong
-		return path, nil
-	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("%s is not a file that can be recorded to; name another one", o.output)
-	case !o.overwrite:
-		return "", fmt.Errorf("%s exists; name another file, or replace it with --overwrite", o.output)
-	}
-	return path, nil
-}
-
 // commandLine is a command as it would be typed into a shell.
 func commandLine(args []string) string {
 	quoted := make([]string, len(args))
@@ -273,20 +176,6 @@ func commandLine(args []string) string {
 	return strings.Join(quoted, " ")
 }
 
-func (d *recDestination) close() {
-	if d.library != nil {
-		d.library.Close()
-	}
-}
-
-// discard takes back a recording that has not begun.
-func (d *recDestination) discard(ctx context.Context) error {
-	if d.library == nil {
-		return nil
-	}
-	return d.library.Delete(ctx, d.id)
-}
-
 // saveRec says where the recording is, and returns the child's exit status.
 func (a *app) saveRec(ctx context.Context, s *live.Session, dest *recDestination, killed syscall.Signal) error {
 	result, failed := s.StopRecording()
@@ -299,7 +188,7 @@ func (a *app) saveRec(ctx context.Context, s *live.Session, dest *recDestination
 		}
 		name, length = rec.ID, rec.Duration
 	}
-	a.say("saved %s (%s); replay it with: rexec play %s", cast.FormatTime(length), widget.Bytes(result.Bytes), name)
+	a.say("saved %s (%s)%s; replay it with: rexec play %s", cast.FormatTime(length), widget.Bytes(result.Bytes), maskedText(result.Masked), name)
 	switch {
 	case failed != nil:
 		return fmt.Errorf("the recording ends early: %w; what came before is saved", failed)
@@ -309,6 +198,17 @@ func (a *app) saveRec(ctx context.Context, s *live.Session, dest *recDestination
 		return silently(status.Code)
 	}
 	return nil
+}
+
+// maskedText tells how many secrets were masked, if any were.
+func maskedText(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", 1 secret was masked"
+	}
+	return fmt.Sprintf(", %d secrets were masked", n)
 }
 
 // shown is how a path is printed: from the working directory when that is shorter.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -94,6 +95,19 @@ func childEnv(c Config) []string {
 		env = append(env, "COLORTERM=truecolor")
 	}
 	return append(env, "TERM="+TermOf(c), "REXEC_SESSION="+c.ID)
+}
+
+// Environment returns the variables of these names that the child of c gets. What
+// Rexec keeps from its children is not among them.
+func Environment(c Config, names []string) map[string]string {
+	c = c.withDefaults()
+	env := map[string]string{}
+	for _, entry := range childEnv(c) {
+		if name, value, ok := strings.Cut(entry, "="); ok && slices.Contains(names, name) && name != "REXEC_SESSION" {
+			env[name] = value
+		}
+	}
+	return env
 }
 
 func named(name string, patterns []string) bool {

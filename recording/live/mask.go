@@ -1,11 +1,15 @@
 package live
 
 import (
+	"bytes"
+	"fmt"
 	"maps"
 	"time"
+	"unicode/utf8"
 
 	"rexec/recording/cast"
 	"rexec/recording/secret"
+	"rexec/vt"
 )
 
 // holdFor is how long what may become a secret waits to be one. With what castfile
@@ -115,4 +119,61 @@ func MaskHeader(h cast.Header) (cast.Header, int) {
 		h.Rexec = &x
 	}
 	return h, n
+}
+
+// place is a cell.
+type place struct{ x, y int }
+
+// beforeCursor returns the text of the line that the cursor stands in, up to it,
+// and where each of its bytes stands.
+func beforeCursor(screen *vt.Snapshot) (text []byte, at []place) {
+	c := screen.Cursor()
+	first := c.Y
+	for first > 0 && screen.Line(first-1).Wrapped() {
+		first--
+	}
+	for y := first; y <= c.Y; y++ {
+		l := screen.Line(y)
+		end := l.Len()
+		if y == c.Y {
+			end = min(end, c.X)
+		}
+		for x := range end {
+			cell := l.Text(x)
+			text = append(text, cell...)
+			for range len(cell) {
+				at = append(at, place{x, y})
+			}
+		}
+	}
+	return text, at
+}
+
+// maskHalf returns the screen with the secret masked that the line before the cursor
+// ends in the middle of. A redraw goes on elsewhere, so that the filter takes it for
+// complete, and too short.
+func maskHalf(screen *vt.Snapshot) *vt.Snapshot {
+	text, at := beforeCursor(screen)
+	var f secret.Filter
+	clear := len(f.Append(nil, text)) // before what is half a secret
+	rest := f.Flush(nil)
+	if len(rest) == 0 || bytes.Equal(rest, text[clear:]) {
+		return screen
+	}
+	term := vt.Restore(screen)
+	var draw []byte
+	for i := clear; i < len(text) && len(rest) > 0; {
+		r, n := utf8.DecodeRune(text[i:])
+		masked := secret.AppendMask(nil, text[i:i+n])
+		if bytes.HasPrefix(rest, masked) && r != secret.Mask && len(masked) > 0 {
+			draw = fmt.Appendf(draw, "\x1b[%d;%dH%s", at[i].y+1, at[i].x+1, masked)
+			rest = rest[len(masked):]
+		} else {
+			rest = rest[min(n, len(rest)):]
+		}
+		i += n
+	}
+	c := screen.Cursor()
+	term.Write(fmt.Appendf(draw, "\x1b[%d;%dH", c.Y+1, c.X+1))
+	return term.Snapshot()
 }

@@ -204,20 +204,21 @@ func (r *recorder) resize(at time.Time, cols, rows int) error {
 	return err
 }
 
-// draw takes a screen that replaces what the recording showed. line is the text
-// that stands before the cursor.
+// draw takes a screen that replaces what the recording showed.
 func (r *recorder) draw(at time.Time, screen *vt.Snapshot) error {
 	if err := r.flush(); err != nil {
 		return err
 	}
-	if r.mask {
-		r.output.filter.Resize(r.cols) // the cursor is anywhere
+	if !r.mask {
+		return r.print(at, screen.AppendRedraw(nil))
 	}
-	err := r.print(at, screen.AppendRedraw(nil))
+	r.output.filter.Resize(r.cols) // the cursor is anywhere
+	line, _ := beforeCursor(screen)
+	err := r.print(at, maskHalf(screen).AppendRedraw(nil))
 	if err == nil {
 		err = r.flush()
 	}
-	r.output.remind(beforeCursor(screen))
+	r.output.remind(line)
 	return err
 }
 
@@ -369,25 +370,4 @@ func (r *recorder) finish(cause error) RecordResult {
 		Path: r.path, Duration: max(0, r.clock.duration()), Bytes: r.file.Size(),
 		Masked: int(r.masked.Load()), Limited: limited, Err: cause,
 	}
-}
-
-// beforeCursor returns the text of the line that the cursor stands in, up to it.
-func beforeCursor(screen *vt.Snapshot) []byte {
-	c := screen.Cursor()
-	first := c.Y
-	for first > 0 && screen.Line(first-1).Wrapped() {
-		first--
-	}
-	var text []byte
-	for y := first; y <= c.Y; y++ {
-		l := screen.Line(y)
-		end := l.Len()
-		if y == c.Y {
-			end = min(end, c.X)
-		}
-		for x := range end {
-			text = append(text, l.Text(x)...)
-		}
-	}
-	return text
 }

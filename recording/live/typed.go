@@ -71,6 +71,9 @@ type typist struct {
 	// then, a star may stand for a character of a password, and so may what masks is.
 	shown bool
 	masks string // the text that was shown for another character
+	// after is where the last character was shown. The next one may be typed while the
+	// program has the cursor elsewhere, at a status line.
+	after *vt.Cursor
 	gap   bool   // the last that was told is a gap
 }
 
@@ -111,28 +114,42 @@ func (t *typist) typed(at time.Time, d discipline) {
 // waits tells whether the screen must be watched.
 func (t *typist) waits() bool {
 	for i := range t.keys {
-		if t.keys[i].verdict == undecided && t.keys[i].echoed {
+		if t.keys[i].verdict == undecided {
 			return true
 		}
 	}
 	return false
 }
 
-// saw looks at the screen after a byte of output.
+// saw looks at the screen after a byte of output. What is shown is the echo of one
+// key; those that were typed before it, and were not shown, will not be.
 func (t *typist) saw(term *vt.Terminal, b byte) {
 	for i := range t.keys {
 		k := &t.keys[i]
 		if k.verdict != undecided {
 			continue
 		}
-		if !k.echoed || !t.answered(k, term, b) {
-			return
+		answered := t.answered(k, term, b)
+		if !k.echoed && k.verdict == drop { // it is not the screen's to say
+			k.verdict, answered = undecided, false
+		}
+		if !answered {
+			continue
+		}
+		for j := range t.keys[:i] {
+			if early := &t.keys[j]; early.verdict == undecided && early.echoed {
+				if early.verdict = keep; early.char != 0 {
+					early.verdict = drop
+				}
+			}
+		}
+		if k.char != 0 {
+			c := term.Cursor()
+			t.after = &c
+			return // one byte shows no more than one character
 		}
 		if i+1 < len(t.keys) { // typed ahead: its place is behind this one
 			t.keys[i+1].cursor = term.Cursor()
-		}
-		if k.char != 0 {
-			return // one byte shows no more than one character
 		}
 	}
 }
@@ -142,17 +159,20 @@ func (t *typist) answered(k *key, term *vt.Terminal, b byte) bool {
 	c := term.Cursor()
 	switch {
 	case k.char == 0 && endsLine(k.data):
-		if b != '\n' && c.Y == k.cursor.Y {
+		if b != '\n' && c.Y == k.cursor.Y && (c.X == k.cursor.X || c.X == 0) {
 			return false
 		}
 		k.verdict = keep
-		t.shown, t.masks = false, ""
+		t.shown, t.masks, t.after = false, "", nil
 		return true
 	case k.char == 0:
-		k.verdict = keep
+		k.verdict, t.after = keep, nil
 		return true
 	}
-	x, ok := behind(k, c, term)
+	x, ok := behind(k.char, k.cursor, c, term)
+	if !ok && t.after != nil {
+		x, ok = behind(k.char, *t.after, c, term)
+	}
 	if !ok {
 		return false
 	}
@@ -174,16 +194,16 @@ func (t *typist) answered(k *key, term *vt.Terminal, b byte) bool {
 }
 
 // behind returns the column of the character before the cursor, when the cursor
-// stands where it goes when the key's character is printed where it was typed.
-func behind(k *key, c vt.Cursor, term *vt.Terminal) (x int, ok bool) {
-	w := max(vt.RuneWidth(k.char), 1)
+// stands where it goes when the character r is printed at the place at.
+func behind(r rune, at, c vt.Cursor, term *vt.Terminal) (x int, ok bool) {
+	w := max(vt.RuneWidth(r), 1)
 	cols, _ := term.Size()
 	switch {
-	case c.Y == k.cursor.Y && c.X == k.cursor.X+w:
+	case c.Y == at.Y && c.X == at.X+w:
 		return c.X - w, true
-	case c.Y == k.cursor.Y && c.X == cols-1 && k.cursor.X == cols-w:
+	case c.Y == at.Y && c.X == cols-1 && at.X == cols-w:
 		return cols - w, true // the cursor stays in the last column
-	case (c.Y == k.cursor.Y+1 || c.Y == k.cursor.Y) && c.X == w && k.cursor.X+w >= cols:
+	case (c.Y == at.Y+1 || c.Y == at.Y) && c.X == w && at.X+w >= cols:
 		return 0, true // it went on in the next row
 	}
 	return 0, false
@@ -267,7 +287,8 @@ var question = regexp.MustCompile(`(?i)(passwor[dt]|passwd|passphrase|passcode|\
 
 // asksForSecret tells whether the cursor stands behind a question for a password.
 func asksForSecret(screen *vt.Snapshot) bool {
-	return question.Match(beforeCursor(screen))
+	line, _ := beforeCursor(screen)
+	return question.Match(line)
 }
 
 // keys cuts input into keys.
