@@ -10,7 +10,8 @@ import (
 
 const (
 	maxTitle = 4096
-	maxLink  = 2083 // what browsers and other terminals take
+	maxLink  = 2083     // what browsers and other terminals take
+	maxMark  = 64 << 10 // of a prompt mark, which may carry a command, percent-encoded
 )
 
 // oscCommands is every operating system command this terminal understands, by
@@ -117,7 +118,7 @@ func (t *Terminal) oscClipboard(arg string) {
 // oscPrompt is OSC 133: a letter, then parameters.
 func (t *Terminal) oscPrompt(arg string) {
 	letter, params, _ := strings.Cut(arg, ";")
-	e := PromptEvent{Params: cleanText(params, maxTitle)}
+	e := PromptEvent{Params: cleanText(params, maxMark)}
 	switch letter {
 	case "A", "N", "P":
 		e.Mark = PromptStart

@@ -26,15 +26,18 @@ time at which it was first there. With --commands, the commands that were typed,
 with when it ran, how long, its exit status and directory if the shell told them, and
 what it printed.
 
-Commands are exact where the shell marks them (OSC 133; shells that rexec starts do).
-In other recordings they are found by what prompts look like.
+Commands are exact where the shell marks them (OSC 133; bash, zsh and fish that rexec
+starts do). In other recordings they are found by what prompts look like. In a
+recording of a shell that rexec started, a command that another program marked (a
+shell behind ssh, or a file that forges marks) is shown as not verified.
 
 With --json, the output is one object; times are seconds:
 
   duration, cols, rows   of the recording and its largest screen
-  commands               {text, dir, start, end, exit_status, heuristic, output,
-                         output_truncated}; exit_status is null if it is not known,
-                         heuristic is true for one found by its prompt
+  commands               {text, dir, start, end, exit_status, verified, heuristic,
+                         output, output_truncated}; exit_status is null if it is not
+                         known; verified is true for one that the shell which rexec
+                         started marked; heuristic for one found by its prompt
   lines                  {text, first, last, alt_screen}; not with --commands;
                          first and last: when it first and last stood there;
                          alt_screen: on a full-screen program's screen only

@@ -62,8 +62,27 @@ func (o *outputs) end(s *vt.Snapshot, scrolled int) (text string, cut bool) {
 		o.add(s.Line(y))
 	}
 	all := bytes.TrimRight(o.text, "\n ")
+	if at.Y > 0 && len(all) > 0 && endsInSign(s.Line(at.Y-1)) {
+		all = bytes.TrimRight(all[:len(all)-1], " ")
+	}
 	o.total += len(all)
 	return string(all), o.cut
+}
+
+// endsInSign tells whether a row ends in what zsh prints, before it tells us of
+// the end, behind output without a newline: a bold % or # in reverse (PROMPT_EOL_MARK).
+func endsInSign(l vt.Line) bool {
+	cells := l.Cells()
+	end := len(cells)
+	for end > 0 && (cells[end-1].IsBlank() || l.Text(end-1) == " ") {
+		end--
+	}
+	if end == 0 {
+		return false
+	}
+	attrs := cells[end-1].Attrs()
+	sign := l.Text(end - 1)
+	return (sign == "%" || sign == "#") && attrs&vt.Reverse != 0 && attrs&vt.Bold != 0
 }
 
 // prompted tells whether a row holds the prompt that ended the command.

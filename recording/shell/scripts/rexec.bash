@@ -8,7 +8,7 @@
 __rexec_nonce=${REXEC_NONCE-}
 builtin unset REXEC_NONCE
 __rexec_host=${HOSTNAME-}
-__rexec_dir= __rexec_dir_url= __rexec_ran= __rexec_next= __rexec_off= __rexec_checked=
+__rexec_dir= __rexec_dir_url= __rexec_ran= __rexec_next= __rexec_adjust= __rexec_off= __rexec_hooked= __rexec_keep=
 __rexec_b='\[\e]133;B\a\]'
 __rexec_0='$(__rexec_preexec)'
 
@@ -66,50 +66,97 @@ __rexec_theirs() {
     builtin return 1
 }
 
-# __rexec_precmd runs before each prompt.
+# __rexec_precmd runs before each prompt. The number that \# stands for grows with
+# each command: enter alone and ctrl+c are none.
 __rexec_precmd() {
     builtin local __rexec_status=$?
     { builtin local -; builtin set +aeux; } 2>/dev/null
-    builtin local number='\#' next='\!' out=''
+    builtin local number='\#' out=''
     number=${number@P}
-    __rexec_next=${next@P}
-    if [[ -z $__rexec_checked ]]; then
-        __rexec_checked=1
-        if __rexec_theirs; then
-            __rexec_off=1
-        fi
-    fi
-    if [[ -z $__rexec_off ]]; then
-        __rexec_prompt
-        if [[ $number != "$__rexec_ran" && -n $__rexec_ran ]]; then
+    if [[ $number != "$__rexec_ran" ]]; then
+        __rexec_history
+        if [[ -n $__rexec_hooked ]]; then
             out=$'\e]133;D;'$__rexec_status$';nonce='$__rexec_nonce$'\a'
         fi
     fi
     __rexec_ran=$number
+    if [[ -z $__rexec_off ]]; then
+        __rexec_off=no
+        if __rexec_theirs; then
+            __rexec_off=yes
+        fi
+    fi
+    __rexec_hooked=
+    if [[ $__rexec_off == no ]] && __rexec_hook; then
+        __rexec_hooked=1
+    fi
     if [[ $PWD != "$__rexec_dir" ]]; then
         __rexec_encode "$PWD" 'A-Za-z0-9/._~-'
         __rexec_dir=$PWD __rexec_dir_url=$__rexec_url
     fi
     out+=$'\e]7;file://'$__rexec_host$__rexec_dir_url$'\a'
-    if [[ -z $__rexec_off ]]; then
+    if [[ -n $__rexec_hooked ]]; then
         out+=$'\e]133;A;nonce='$__rexec_nonce$'\a'
     fi
     builtin printf %s "$out"
-    builtin return "$__rexec_status"
+    if [[ -n $__rexec_keep ]]; then
+        builtin return "$__rexec_status"
+    fi
+    builtin return 0
 }
 
-# __rexec_prompt puts the end of the prompt, and the hook behind enter, where the
-# user's own prompt has thrown them out.
-__rexec_prompt() {
+# __rexec_history sets __rexec_next to the number that the next entry of the history
+# will have. What \! stands for here differs by one between versions of bash, as is
+# seen when there is a first entry.
+__rexec_history() {
+    builtin local number='\!' entry
+    __rexec_next=$((${number@P} + ${__rexec_adjust:-0}))
+    if [[ -z $__rexec_adjust ]]; then
+        entry=$(HISTTIMEFORMAT='' builtin history 1)
+        if [[ $entry =~ ^\ *([0-9]+) ]]; then
+            __rexec_adjust=$((BASH_REMATCH[1] + 1 - __rexec_next))
+            __rexec_next=$((__rexec_next + __rexec_adjust))
+        fi
+    fi
+}
+
+# __rexec_hook puts the end of the prompt, and what runs behind enter, where the
+# user's own prompt has thrown them out. It fails when it cannot know of enter.
+__rexec_hook() {
+    if ! builtin shopt -q promptvars; then
+        builtin return 1
+    fi
+    if [[ ${PS0-} != *"$__rexec_0"* ]]; then
+        if [[ ${PS0@a} == *r* ]]; then
+            builtin return 1
+        fi
+        PS0=${PS0-}$__rexec_0
+    fi
     if [[ -n ${PS1-} && $PS1 != *"$__rexec_b" && ${PS1@a} != *r* ]]; then
         PS1=${PS1//"$__rexec_b"/}$__rexec_b
     fi
-    if [[ ${PS0@a} == *r* ]]; then
-        builtin :
-    elif ! builtin shopt -q promptvars; then
-        PS0=${PS0//"$__rexec_0"/}
-    elif [[ ${PS0-} != *"$__rexec_0"* ]]; then
-        PS0=${PS0-}$__rexec_0
+    builtin return 0
+}
+
+# PS0 came with bash 4.4. PROMPT_COMMAND is an array since 5.1: each of its elements
+# finds $? as the command left it. With a DEBUG trap of the user's, a command of ours
+# looks like one of the user's when it comes behind what ends a prompt's work (a timer
+# that the trap starts, say): then it comes first.
+__rexec_install() {
+    builtin local -; builtin set +aeux
+    if [[ -z $__rexec_nonce || $- != *i* || ${PROMPT_COMMAND@a} == *r* ]] ||
+        ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
+        builtin return 0
+    fi
+    if ((BASH_VERSINFO[0] < 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] < 1)); then
+        __rexec_keep=1 # $? for what comes behind
+        PROMPT_COMMAND=__rexec_precmd${PROMPT_COMMAND:+$'\n'$PROMPT_COMMAND}
+    elif [[ -z ${PROMPT_COMMAND[*]-} ]]; then
+        PROMPT_COMMAND=(__rexec_precmd)
+    elif [[ -n $1 ]]; then
+        PROMPT_COMMAND=(__rexec_precmd "${PROMPT_COMMAND[@]}")
+    else
+        PROMPT_COMMAND+=(__rexec_precmd)
     fi
 }
 
@@ -146,21 +193,6 @@ elif [[ -r ~/.bashrc ]]; then
     builtin . ~/.bashrc
 fi
 
-# PS0 came with bash 4.4. PROMPT_COMMAND is an array since 5.1: each of its elements
-# finds $? as the command left it. Behind a DEBUG trap of the user's, a command of
-# ours would look like one of the user's when it comes behind what ends a prompt's
-# work (a timer that such a trap starts, say): then it comes first.
-if [[ -n $__rexec_nonce && $- == *i* && ${PROMPT_COMMAND@a} != *r* ]] &&
-    ((BASH_VERSINFO[0] > 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4)); then
-    if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1)); then
-        if [[ -z ${PROMPT_COMMAND[*]-} ]]; then
-            PROMPT_COMMAND=(__rexec_precmd)
-        elif [[ -n $(builtin trap -p DEBUG) ]]; then
-            PROMPT_COMMAND=(__rexec_precmd "${PROMPT_COMMAND[@]}")
-        else
-            PROMPT_COMMAND+=(__rexec_precmd)
-        fi
-    else
-        PROMPT_COMMAND=__rexec_precmd${PROMPT_COMMAND:+$'\n'$PROMPT_COMMAND}
-    fi
-fi
+# Behind the user's files builtin may be an alias.
+__rexec_install "$(\builtin trap -p DEBUG)"
+\builtin unset -f __rexec_install
