@@ -22,5 +22,7 @@ func (a *app) openApp(ctx context.Context) error {
 		return err
 	}
 	defer lib.Close()
+	tell := a.maintain(ctx, lib, settings)
+	defer tell()
 	return tui.Run(ctx, tui.Config{Library: lib, Dirs: dirs, Settings: &settings})
 }

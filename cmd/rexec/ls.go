@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,29 +20,34 @@ import (
 )
 
 func newLs(a *app) *cobra.Command {
-	var asJSON bool
+	var asJSON, bySize bool
 	cmd := &cobra.Command{
 		Use:     "ls [WORD…]",
 		Aliases: []string{"list"},
 		Short:   "List the recordings, newest first",
 		Long: `List the recordings in the library, newest first; with words, those that have each
-of them in their title or in a command.`,
+of them in their title or in a command. With --size the largest come first, with what
+each takes on the disk, and all together.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, words []string) error {
-			return a.ls(cmd.Context(), strings.Join(words, " "), asJSON)
+			return a.ls(cmd.Context(), strings.Join(words, " "), asJSON, bySize)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	cmd.Flags().BoolVar(&bySize, "size", false, "sort by size on the disk, and sum up")
 	return cmd
 }
 
-func (a *app) ls(ctx context.Context, query string, asJSON bool) error {
+func (a *app) ls(ctx context.Context, query string, asJSON, bySize bool) error {
 	lib, err := a.openLibrary(ctx)
 	if err != nil {
 		return err
 	}
 	defer lib.Close()
 	recordings, err := a.listRecovered(ctx, lib, query)
+	if bySize {
+		slices.SortStableFunc(recordings, func(a, b library.Recording) int { return cmp.Compare(b.Stored, a.Stored) })
+	}
 	switch {
 	case err != nil:
 		return err
@@ -60,7 +66,15 @@ func (a *app) ls(ctx context.Context, query string, asJSON bool) error {
 			return err
 		}
 	}
-	return writeList(a.out, recordings, shortestIDs(all))
+	if err := writeList(a.out, recordings, shortestIDs(all)); err != nil || !bySize {
+		return err
+	}
+	var size int64
+	for _, r := range recordings {
+		size += r.Stored
+	}
+	_, err = fmt.Fprintf(a.out, "%s, %s\n", widget.Count(len(recordings), "recording"), widget.Bytes(size))
+	return err
 }
 
 // listRecovered lists the recordings that match. When one of them seems to be
@@ -105,7 +119,7 @@ func writeList(w io.Writer, recordings []library.Recording, width int) error {
 			name += " (" + string(r.Status) + ")"
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID[:min(width, len(r.ID))], r.Created.Local().Format("2006-01-02 15:04"),
-			cast.FormatTime(r.Duration), widget.Bytes(r.Size), cast.FormatSize(r.Cols, r.Rows), name)
+			cast.FormatTime(r.Duration), widget.Bytes(r.Stored), cast.FormatSize(r.Cols, r.Rows), name)
 	}
 	return t.Flush()
 }
@@ -147,6 +161,14 @@ type listed struct {
 	ExitStatus  *int      `json:"exit_status"` // null: not known
 	SHA256      string    `json:"sha256"`
 	Path        string    `json:"path"`
+
+	Stored       int64      `json:"stored"` // bytes on the disk
+	Visibility   string     `json:"visibility"`
+	Keep         bool       `json:"keep"`
+	TrashedAt    *time.Time `json:"trashed_at"` // null: it is not in the trash
+	SyncState    string     `json:"sync_state"` // empty, pending, synced
+	Dirs         []string   `json:"dirs"`
+	Participants []string   `json:"participants"`
 }
 
 func writeListJSON(w io.Writer, recordings []library.Recording) error {
@@ -157,6 +179,11 @@ func writeListJSON(w io.Writer, recordings []library.Recording) error {
 			Status: string(r.Status), Source: string(r.Source), CreatedAt: r.Created, Duration: r.Duration.Seconds(),
 			Size: r.Size, Cols: r.Cols, Rows: r.Rows, Commands: r.Commands, Command: r.Command, Shell: r.Shell,
 			Host: r.Host, Dir: r.Dir, ExitStatus: r.ExitStatus, SHA256: r.SHA256, Path: r.Path,
+			Stored: r.Stored, Visibility: string(r.Visibility), Keep: r.Keep, SyncState: string(r.SyncState),
+			Dirs: append([]string{}, r.Dirs...), Participants: append([]string{}, r.Participants...),
+		}
+		if !r.Trashed.IsZero() {
+			list[i].TrashedAt = &r.Trashed
 		}
 	}
 	e := json.NewEncoder(w)
