@@ -145,6 +145,9 @@ func TestGuessingIsConservative(t *testing.T) {
 		"a question":           new(story).out(0, "Overwrite? (y/n) > ").typed("yes").out(0, "\r\n"),
 		"python":               new(story).out(0, ">>> ").typed("1+1").out(0, "\r\n2\r\n>>> ").typed("2").out(0, "\r\n2\r\n>>> "),
 		"output without pause": new(story).out(0, "$ ").out(time.Millisecond, "not typed\r\n").out(0, "$ ").out(time.Millisecond, "x\r\n"),
+		"sqlite":               new(story).out(0, "sqlite> ").typed("select 1;").out(0, "\r\n1\r\nsqlite> ").typed("select 2;").out(0, "\r\n2\r\nsqlite> "),
+		"node":                 new(story).out(0, "> ").typed("1+1").out(0, "\r\n2\r\n> ").typed("2").out(0, "\r\n2\r\n> "),
+		"psql":                 new(story).out(0, "db=# ").typed("select 1;").out(0, "\r\n1\r\ndb=# ").typed("select 2;").out(0, "\r\n2\r\ndb=# "),
 		"a password":           new(story).out(0, "Password: ").out(time.Second, "\r\n").out(0, "Password: ").out(time.Second, "\r\n"),
 		"progress":             new(story).out(0, "50% ").out(time.Second, "\r60% ").out(time.Second, "done\r\n"),
 		"marks came later":     new(story).out(0, "$ ").typed("bash").out(0, "\r\n$ ").out(time.Second, promptA),
@@ -160,6 +163,51 @@ func TestCertainPromptsAreBelievedOnce(t *testing.T) {
 		tr := new(story).out(0, prompt).typed("make").out(0, "\r\n").read(t, 80, 24)
 		if got := describe(tr); len(got) != 1 || !strings.HasPrefix(got[0], `"make" `) {
 			t.Errorf("%q: %q", prompt, got)
+		}
+	}
+}
+
+func TestPromptKinds(t *testing.T) {
+	for prompt, want := range map[string]string{
+		"$ ": "$", "# ": "#", "% ": "%", "❯ ": "❯", "~ ❯ ": "~ ❯", "~/src/x ❯ ": "~ ❯",
+		"me@host:~/src$ ": "me@host:~$", "[root@host etc]# ": "[root@host #", "root@0a1b2c:/# ": "root@0a0b0c:~#",
+		"bash-5.2$ ": "bash-0.0$", "sh-5.1# ": "sh-0.0#", "host% ": "host%", "vm1:~/x # ": "vm0:~ #",
+		"(venv) me@host:~$ ": "me@host:~$", "[12:34:56] me $ ": "[00:00:00] $",
+		"me@host ~/x> ": "me@host >", "~/x> ": "~>", "PS C:\\Users\\me> ": "PS >", "PS /home> ": "PS >", `C:\Users\me>`: `C:\>`,
+		"/app # ": "~ #", "~ # ": "~ #",
+		"➜  src git:(main) ✗ ": "➜", "➜  ~ ": "➜", " me  ~/src \ue0b0 ": "me \ue0b0", "~ λ ": "~ λ",
+		// no shell's
+		">>> ": "", "... ": "", "> ": "", "In [1]: ": "", "sqlite> ": "", "mysql> ": "", "MariaDB [(none)]> ": "",
+		"irb(main):001:0> ": "", "127.0.0.1:6379> ": "", "php > ": "", "postgres=# ": "", "db-# ": "", "db=*# ": "", "ghci> ": "",
+		"50% ": "", "12.5% ": "", "Downloading 100% ": "", "Continue? (y/n) ": "", "Password: ": "", "(gdb) ": "", "name: (x) ": "",
+		"$": "", "": "", " ": "", "x ": "",
+	} {
+		kind, ok := promptKind(prompt, true)
+		if kind != want || ok != (want != "") {
+			t.Errorf("%q is %q, %t; want %q", prompt, kind, ok, want)
+		}
+	}
+}
+
+// A prompt is believed when it comes again, though directory, time and status change.
+func TestGuessedPrompts(t *testing.T) {
+	for name, prompts := range map[string][2]string{
+		"oh-my-zsh":  {"➜  ~ ", "➜  src git:(main) ✗ "},
+		"powerline":  {" me  ~ \ue0b0 ", " me  src \ue0b0 "},
+		"starship":   {"❯ ", "❯ "},
+		"root":       {"/ # ", "/etc # "},
+		"PowerShell": {"PS C:\\> ", "PS C:\\Users> "},
+		"cmd":        {`C:\>`, `C:\Users>`},
+		"clock":      {"[10:00:01] src $ ", "[10:01:07] src $ "},
+		"fish":       {"~> ", "~/src> "},
+	} {
+		s := new(story).out(0, "\x1b[?2004h")
+		for i, prompt := range prompts {
+			s.out(0, prompt).typed(fmt.Sprint("command ", i)).out(0, "\r\noutput\r\n")
+		}
+		got := describe(s.out(time.Second, "").read(t, 80, 24))
+		if len(got) != 2 || !strings.HasPrefix(got[0], `"command 0"`) || !strings.HasPrefix(got[1], `"command 1"`) {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }

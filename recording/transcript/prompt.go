@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"rexec/vt"
 )
@@ -58,14 +59,14 @@ func (c *commandLog) waiting(t *vt.Terminal, since time.Duration) {
 	}
 	s := t.Snapshot()
 	prompt := cellsText(s.Line(at.Y), 0, at.X)
+	more := prompt == "> " && g.newlines == 1 && len(g.found) > 0
 	kind, ok := promptKind(prompt, t.Modes().BracketedPaste)
-	if !ok {
+	if !ok && !more {
 		return
 	}
 	if g.count == nil {
 		g.count = map[string]int{}
 	}
-	more := prompt == "> " && g.newlines == 1 && len(g.found) > 0 && g.found[len(g.found)-1].kind != kind
 	if more {
 		kind = ""
 	} else if g.count[kind]++; len(g.found) > 0 && !g.ended {
@@ -81,8 +82,13 @@ func (c *commandLog) entered(t *vt.Terminal, now time.Duration) {
 	g.waiting = false
 	s := t.Snapshot()
 	y := paragraphStart(s, s.Cursor().Y)
-	if s.Modes().AltScreen || y > g.y || !endsIn(cellsText(s.Line(y), 0, g.x), commonEnds+fancyEnds) {
+	if s.Modes().AltScreen || y > g.y {
 		return
+	}
+	if prompt := cellsText(s.Line(y), 0, g.x); prompt != "> " || g.prompt != "" {
+		if _, ok := promptKind(prompt, true); !ok {
+			return // it was wiped
+		}
 	}
 	text, _ := paragraph(s, g.x, y)
 	cols, _ := s.Size()
@@ -135,32 +141,74 @@ func (g *guesses) believed() []Command {
 
 // certain are the prompts that are believed when they come once: with user and host,
 // or a shell's own default.
-var certain = regexp.MustCompile(`^[\[(]?[\w.-]+@[\w.-]+|^(ba|z|da|k)?sh-?[\d.]*[$#%]$`)
+var certain = regexp.MustCompile(`^[\[(]?[\w.-]+@[\w.-]+|^(ba|z|da|k)?sh-?[\d.]*[$#%]$|^PS >$|^C:\\>$`)
 
-// promptKind returns what stays of a prompt when the directory changes: its first
-// word and its end. With an editor that has bracketed paste on, which shells have
-// while they wait, more ends are known.
+// promptKind returns what stays of a prompt when the directory and the time change:
+// its first word and its end. With an editor that has bracketed paste on, which shells
+// have while they wait, more ends are known. What other programs ask with (>>>,
+// sqlite>, db=#, 50%) is no prompt of a shell.
 func promptKind(prompt string, editing bool) (string, bool) {
-	if !endsIn(prompt, commonEnds) && !(editing && endsIn(prompt, fancyEnds)) {
+	if windowsPrompt.MatchString(prompt) {
+		return `C:\>`, true
+	}
+	text, spaced := strings.CutSuffix(prompt, " ")
+	words := strings.Fields(text)
+	if !spaced || len(words) == 0 {
 		return "", false
 	}
-	words := strings.Fields(prompt)
-	last := words[len(words)-1]
-	if len(words) == 1 && len(last) > 1 && strings.Trim(last, ">.") == "" {
-		return "", false // >>> is Python's
+	if len(words) > 1 && environment.MatchString(words[0]) {
+		words = words[1:]
+	}
+	if editing && words[0] == "➜" { // its end is the directory
+		return "➜", true
+	}
+	if !endsIn(prompt, commonEnds) && !(editing && endsInFancy(prompt)) {
+		return "", false
+	}
+	last := []rune(words[len(words)-1])
+	end, before := last[len(last)-1], string(last[:len(last)-1])
+	switch {
+	case end == '>' && words[0] != "PS" && !strings.ContainsAny(strings.Join(words, ""), `~/\@`):
+		return "", false
+	case end == '#' && before != "" && strings.ContainsAny(before[len(before)-1:], "=-*('\"!^"):
+		return "", false
+	case end == '%' && before != "" && strings.Trim(before, "0123456789.") == "":
+		return "", false
 	}
 	if len(words) == 1 {
-		return last, true
+		return steady(before) + string(end), true
 	}
-	r := []rune(last)
-	return words[0] + " " + string(r[len(r)-1]), true
+	return steady(words[0]) + " " + string(end), true
 }
 
-// What the prompts of shells end in, before a space.
+var (
+	// windowsPrompt is cmd.exe's, which has no space behind it.
+	windowsPrompt = regexp.MustCompile(`^[A-Za-z]:\\[^<>|"*?]*>$`)
+	// environment is what Python's and conda's put in front of a prompt.
+	environment = regexp.MustCompile(`^\([\w./-]+\)$`)
+	digits      = regexp.MustCompile(`\d`)
+)
+
+// steady returns a word without what changes from prompt to prompt: the path from
+// where it begins, and what digits there are.
+func steady(word string) string {
+	if i := strings.IndexAny(word, "~/"); i >= 0 {
+		word = word[:i] + "~"
+	}
+	return digits.ReplaceAllString(word, "0")
+}
+
+// What the prompts of shells end in, before a space. Fancy ones may also end in a
+// powerline separator: U+E0B0 to U+E0BF, of a font's own.
 const (
 	commonEnds = "$#%>❯"
-	fancyEnds  = "✗➜λ›»"
+	fancyEnds  = "✗➜λ›»〉⟩▶⚡"
 )
+
+func endsInFancy(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimSuffix(text, " "))
+	return endsIn(text, fancyEnds) || strings.HasSuffix(text, " ") && r >= 0xe0b0 && r <= 0xe0bf
+}
 
 func endsIn(text, ends string) bool {
 	text, ok := strings.CutSuffix(text, " ")
