@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -139,6 +140,14 @@ func (shelf) List(context.Context, library.ListOptions) ([]library.Recording, er
 func (shelf) Commands(context.Context, string) ([]library.Command, error) { return nil, nil }
 func (shelf) Stats(context.Context) (library.Stats, error)                { return library.Stats{Recordings: 1}, nil }
 func (shelf) Delete(context.Context, ...string) error                     { return nil }
+func (shelf) Trash(context.Context, ...string) error                      { return nil }
+func (shelf) Restore(context.Context, ...string) error                    { return nil }
+func (shelf) Search(context.Context, library.SearchOptions) iter.Seq2[library.Hit, error] {
+	return func(func(library.Hit, error) bool) {}
+}
+func (s shelf) SearchNames(ctx context.Context, o library.SearchOptions) iter.Seq2[library.Hit, error] {
+	return s.Search(ctx, o)
+}
 func (shelf) Update(context.Context, string, library.Patch) (library.Recording, error) {
 	return library.Recording{}, errors.New("the disk is read-only")
 }

@@ -87,6 +87,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	sessions := live.NewSessions(c.Library, c.Command, c.Env, c.Now)
+	sessions.RecordWith(c.Settings.Recording)
 	if c.Settings.Terminal.ShellIntegration && c.Dirs.Cache != "" {
 		sessions.TeachShells(c.Dirs.Cache, os.TempDir())
 	}

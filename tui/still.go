@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"rexec/library"
@@ -55,4 +56,46 @@ func shows(s *vt.Snapshot) (n int) {
 		}
 	}
 	return n
+}
+
+// momentTime bounds how long the picture of a moment may take: one late in a large
+// recording is reached by reading up to it.
+const momentTime = 3 * time.Second
+
+// moments shows recordings at given times. The last one stays open: moments next to
+// each other are often of one recording. It may be used by several goroutines.
+type moments struct {
+	mu   sync.Mutex
+	of   string // content that tape shows
+	tape *timeline.Timeline
+}
+
+// at returns the screen of a recording at a time.
+func (m *moments) at(ctx context.Context, r library.Recording, at time.Duration) (*vt.Snapshot, error) {
+	ctx, done := context.WithTimeout(ctx, momentTime)
+	defer done()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if of := r.Path + " " + r.SHA256; m.tape == nil || m.of != of {
+		m.close()
+		t, err := timeline.Open(ctx, timeline.File(r.Path), timeline.Options{KeyframeBytes: 8 << 20, CacheBytes: 2 << 20})
+		if err != nil {
+			return nil, err
+		}
+		m.tape, m.of = t, of
+	}
+	f, err := m.tape.At(ctx, at)
+	if err != nil {
+		m.close()
+		return nil, err
+	}
+	return f.Snapshot, nil
+}
+
+// close lets go of the open recording; the caller holds the lock.
+func (m *moments) close() {
+	if m.tape != nil {
+		m.tape.Close()
+		m.tape = nil
+	}
 }

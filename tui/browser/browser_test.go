@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"rexec/library"
+	"rexec/library/query"
 	"rexec/tui/internal/pagetest"
 	"rexec/tui/page"
 	"rexec/tui/widget"
@@ -25,6 +27,10 @@ type shelf struct {
 	commands []library.Command
 	patches  []library.Patch
 	deleted  []string
+	trashed  []string
+	finds    map[string][]library.Hit // by query
+	asked    []library.SearchOptions
+	page     func(library.SearchOptions) []library.Hit // nil: all of finds at once
 	lists    []library.ListOptions
 	err      error
 }
@@ -36,7 +42,7 @@ func (s *shelf) List(_ context.Context, o library.ListOptions) ([]library.Record
 		if o.After != nil && !(r.Created.Before(o.After.Created)) {
 			continue
 		}
-		if !strings.Contains(strings.ToLower(r.Title), strings.ToLower(o.Query)) {
+		if slices.Contains(s.trashed, r.ID) {
 			continue
 		}
 		if len(out) < o.Limit {
@@ -68,6 +74,61 @@ func (s *shelf) Delete(_ context.Context, ids ...string) error {
 	return s.err
 }
 
+func (s *shelf) Trash(_ context.Context, ids ...string) error {
+	s.trashed = append(s.trashed, ids...)
+	return s.err
+}
+func (s *shelf) Restore(_ context.Context, ids ...string) error {
+	s.trashed = slices.DeleteFunc(s.trashed, func(id string) bool { return slices.Contains(ids, id) })
+	return s.err
+}
+func (s *shelf) Search(ctx context.Context, o library.SearchOptions) iter.Seq2[library.Hit, error] {
+	s.asked = append(s.asked, o)
+	return func(yield func(library.Hit, error) bool) {
+		found := s.finds[o.Query]
+		if s.page != nil {
+			found = s.page(o)
+		}
+		for _, h := range found {
+			if !slices.Contains(s.trashed, h.Recording.ID) && (ctx.Err() != nil || !yield(h, ctx.Err())) {
+				return
+			}
+		}
+	}
+}
+func (s *shelf) SearchNames(_ context.Context, o library.SearchOptions) iter.Seq2[library.Hit, error] {
+	return func(yield func(library.Hit, error) bool) {
+		for _, r := range s.rows {
+			if i := strings.Index(strings.ToLower(r.Title), o.Query); i >= 0 && !slices.Contains(s.trashed, r.ID) {
+				h := library.Hit{Kind: library.HitRecording, Recording: r, Line: r.Title, Spans: []query.Span{{Start: i, End: i + len(o.Query)}}}
+				if !yield(h, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// moments are what is found for "deploy" in the samples.
+func moments() map[string][]library.Hit {
+	rows := samples()
+	make := &library.Command{Text: "make deploy", Start: time.Second, End: 40 * time.Second, Exit: new(int)}
+	hit := func(r library.Recording, at time.Duration, line string, c *library.Command) library.Hit {
+		h := library.Hit{Kind: library.HitLine, Recording: r, Time: at, Last: at, Line: line, Command: c}
+		if c != nil && strings.HasSuffix(line, c.Text) {
+			h.Kind = library.HitCommand
+		}
+		i := strings.Index(strings.ToLower(line), "deploy")
+		h.Spans = []query.Span{{Start: i, End: i + len("deploy")}}
+		return h
+	}
+	return map[string][]library.Hit{"deploy": {
+		hit(rows[0], 34*time.Second, "    deployed billing v1.42 to production in 31 s, \x1b[2Jnothing else was touched by it at all", make),
+		hit(rows[0], time.Second, "$ make deploy", make),
+		hit(rows[2], 3700*time.Second, "a line that is much longer than any column and says only far behind what it is about: Deploy the billing service", nil),
+	}}
+}
+
 // samples are recordings of all kinds.
 func samples() []library.Recording {
 	one := 1
@@ -88,9 +149,15 @@ func still(context.Context, library.Recording) (*vt.Snapshot, error) {
 	return t.Snapshot(), nil
 }
 
+func momentStill(ctx context.Context, r library.Recording, _ time.Duration) (*vt.Snapshot, error) {
+	t := vt.New(120, 40)
+	t.Write([]byte("\x1b[32m$\x1b[0m make deploy\r\n\x1b[1mBuilding\x1b[0m billing v1.42\r\n    deployed billing v1.42 to production\r\n"))
+	return t.Snapshot(), nil
+}
+
 // open shows the page with a library, everything loaded.
 func open(t *testing.T, s *shelf, cols, rows int, terminals ...page.Terminal) *pagetest.Driver {
-	d := pagetest.New(t, New(t.Context(), Config{Store: s, Still: still, Changes: unwatched, After: after}), cols, rows)
+	d := pagetest.New(t, New(t.Context(), Config{Store: s, Still: still, Moment: momentStill, Changes: unwatched, After: after}), cols, rows)
 	d.Env.Terminals = terminals
 	settle(d)
 	return d
@@ -130,7 +197,7 @@ func TestScreens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			open(t, &shelf{}, size.cols, size.rows).Golden("empty-" + name)
 
-			d := open(t, &shelf{rows: samples(), commands: commands}, size.cols, size.rows, running()...)
+			d := open(t, &shelf{rows: samples(), commands: commands, finds: moments()}, size.cols, size.rows, running()...)
 			d.Keys("down", "down", "down")
 			settle(d)
 			d.Golden("list-" + name)
@@ -146,6 +213,23 @@ func TestScreens(t *testing.T) {
 			d.Type("deploy")
 			settle(d)
 			d.Golden("search-" + name)
+
+			d.Keys("enter", "down", "down", "tab")
+			settle(d)
+			d.Golden("moment-" + name)
+			if size.cols < 120 {
+				d.Keys("tab")
+			}
+			d.Keys("b")
+			settle(d)
+			d.Golden("flat-" + name)
+
+			d.Keys("/")
+			d.Type(" exit:x")
+			settle(d)
+			d.Golden("nonsense-" + name)
+			d.Keys("esc", "space", "down", "v", "down")
+			d.Golden("marks-" + name)
 
 			open(t, &shelf{err: errors.New("disk I/O error")}, size.cols, size.rows).Golden("failed-" + name)
 		})
@@ -194,85 +278,6 @@ func TestTheCursorStaysOnItsRecording(t *testing.T) {
 	settle(d)
 	if e, _ := d.Page.(Model).selected(); e.recording.ID != "00" {
 		t.Errorf("after our own recording was saved the cursor is on %q, want 00", e.recording.ID)
-	}
-}
-
-func TestAnswersToOlderQuestionsAreDropped(t *testing.T) {
-	s := &shelf{rows: samples()}
-	d := open(t, s, 80, 24)
-	d.Keys("/")
-	d.Type("old")
-	cmds := d.Cmds()
-	d.Drop()
-	for _, cmd := range slices.Backward(cmds) { // the newest answers first
-		d.Send(cmd())
-	}
-	if got := d.Screen(); !strings.Contains(got, "1 found") || strings.Contains(got, "Deploy") {
-		t.Errorf("the list does not show what was searched for last:\n%s", got)
-	}
-}
-
-func TestSearch(t *testing.T) {
-	s := &shelf{rows: samples()}
-	d := open(t, s, 80, 24)
-	d.Keys("/")
-	d.Type("e")
-	settle(d)
-	d.Keys("enter", "n")
-	if e, _ := d.Page.(Model).selected(); e.recording.ID != "02" {
-		t.Errorf("n goes to %q, want the second match", e.recording.ID)
-	}
-	d.Keys("N")
-	if e, _ := d.Page.(Model).selected(); e.recording.ID != "01" {
-		t.Errorf("N goes to %q, want the first match", e.recording.ID)
-	}
-	d.Keys("enter")
-	if a, ok := d.Last().(page.Play); !ok || a.ID != "01" || a.Query != "" {
-		t.Errorf("enter asks for %+v, want to play 01, whose title was looked for", a)
-	}
-	d.Keys("esc")
-	settle(d)
-	if m := d.Page.(Model); m.query != "" || m.list.Len() != len(samples()) {
-		t.Error("esc does not clear the search")
-	}
-}
-
-func TestWhatWasFoundInACommandIsLookedForInThePlayer(t *testing.T) {
-	for query, want := range map[string]string{
-		"": "", "deploy": "", "kubectl": "kubectl", "Deploy kubectl get": "kubectl",
-	} {
-		m := Model{query: query}
-		if got := m.sought(samples()[0]); got != want {
-			t.Errorf("after a search for %q the player looks for %q, want %q", query, got, want)
-		}
-	}
-}
-
-func TestDelete(t *testing.T) {
-	s := &shelf{rows: samples()}
-	d := open(t, s, 80, 24)
-	d.Keys("d")
-	ask, ok := d.Last().(page.Ask)
-	if !ok || !strings.Contains(ask.Dialog.Body, "Deploy the billing service") {
-		t.Fatalf("d asks %+v, want a question that names the recording", ask)
-	}
-	dialog, answer := ask.Dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "enter"))
-	if answer == nil || answer.OK {
-		t.Fatalf("enter at once answers %+v, want no", answer)
-	}
-	d.Send(*answer)
-	settle(d)
-	if len(s.deleted) != 0 {
-		t.Fatal("it was deleted without a yes")
-	}
-	_, answer = dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "y"))
-	d.Send(*answer)
-	settle(d)
-	if !slices.Equal(s.deleted, []string{"01"}) {
-		t.Errorf("deleted %v, want 01", s.deleted)
-	}
-	if toast, ok := d.Last().(page.Toast); !ok || !strings.Contains(toast.Text, "Deleted") {
-		t.Errorf("no word of it: %+v", toast)
 	}
 }
 
@@ -365,7 +370,7 @@ func TestWhatACrashElsewhereLeftOpenIsEnded(t *testing.T) {
 func TestARecordingThatNobodyWritesAnyMoreCanBeDeleted(t *testing.T) {
 	s := &shelf{rows: []library.Recording{{ID: "05", Title: "Elsewhere", Status: library.StatusRecording, Created: pagetest.Now}}}
 	d := open(t, s, 80, 24)
-	d.Keys("d")
+	d.Keys("D")
 	ask, ok := d.Last().(page.Ask)
 	if !ok {
 		t.Fatalf("the library is not asked: %+v", d.Last())
@@ -414,5 +419,225 @@ func TestRefusals(t *testing.T) {
 		if toast, ok := d.Last().(page.Toast); !ok || toast.Text == "" {
 			t.Errorf("%s in an empty library says %+v, want why it does nothing", k, toast)
 		}
+	}
+}
+
+func TestAnswersToOlderQuestionsAreDropped(t *testing.T) {
+	finds := moments()
+	finds["dep"] = nil
+	s := &shelf{rows: samples(), finds: finds}
+	d := open(t, s, 80, 24)
+	d.Keys("/")
+	d.Type("dep")
+	d.Run() // the pause has passed: the search begins
+	older := d.Cmds()
+	d.Drop()
+	d.Type("loy")
+	d.Run()
+	newer := d.Cmds()
+	d.Drop()
+	for _, cmd := range append(newer, older...) { // the newest answers first
+		if msg := cmd(); msg != nil {
+			d.Send(msg)
+		}
+	}
+	settle(d)
+	if got := d.Screen(); !strings.Contains(got, "3 moments, 1 recording") {
+		t.Errorf("what was searched for last is not shown:\n%s", got)
+	}
+	if n := len(s.asked); n != 1 {
+		t.Errorf("%d searches were made, want 1: the other one was over before it began", n)
+	}
+}
+
+func TestSearch(t *testing.T) {
+	s := &shelf{rows: samples(), finds: moments()}
+	d := open(t, s, 80, 24)
+	d.Keys("down", "down", "/")
+	d.Type("deploy")
+	settle(d)
+	d.Keys("enter")
+	at := func() string {
+		e, _ := d.Page.(Model).selected()
+		return fmt.Sprint(e.recording.ID, " ", e.hit.Time)
+	}
+	var walked []string
+	for range 3 {
+		walked = append(walked, at())
+		d.Keys("n")
+	}
+	d.Keys("N")
+	if walked = append(walked, at()); !slices.Equal(walked, []string{"01 34s", "01 1s", "03 1h1m40s", "01 1s"}) {
+		t.Errorf("n n n N goes to %q", walked)
+	}
+	d.Keys("enter")
+	want := page.Playback{ID: "01", Title: "Deploy the billing service", Duration: 372 * time.Second, SHA256: "a", Start: time.Second, Paused: true, Query: "deploy"}
+	if a, ok := d.Last().(page.Play); !ok || a.Playback != want {
+		t.Errorf("enter asks for %+v, want %+v", a, want)
+	}
+	d.Keys("s")
+	settle(d)
+	d.Keys("b")
+	settle(d)
+	if o := s.asked[len(s.asked)-1]; o.Order != library.ByRelevance || o.PerRecording != 0 {
+		t.Errorf("s and b ask for %+v", o)
+	}
+	d.Keys("esc")
+	if e, _ := d.Page.(Model).selected(); d.Page.(Model).found.active() || e.recording.ID != "03" {
+		t.Errorf("esc goes to %q, want to where one was", e.recording.ID)
+	}
+}
+
+func TestTheSearchLineSaysWhatItDoesNotUnderstand(t *testing.T) {
+	d := open(t, &shelf{rows: samples(), finds: moments()}, 80, 24)
+	d.Keys("/")
+	for _, c := range []struct{ text, want, not string }{
+		{"/(/", "✗ at 1: error parsing regexp", "toast"},
+		{"exit:", "by exit status: exit:0  exit:!0", "✗"},
+		{"exit:x", "✗ at 6: exit: takes a status", ""},
+		{"is:", "private  unlisted  public", "✗"},
+		{"tilte:x", "Did you mean title:?", "✗"},
+		{"foo:x", "foo: is taken as it stands: fields are cmd:", "✗"},
+		{`"a b`, "/", "✗"},
+		{"nowhere at all", "try fewer words", "✗"},
+		{"nowhere", "Part of a word will do", "✗"},
+		{"nowhere after:2026", "Leave out what is asked of the recording", "✗"},
+	} {
+		d.Keys("ctrl+u")
+		d.Type(c.text)
+		settle(d)
+		if got := d.Screen(); !strings.Contains(got, c.want) || c.not != "" && strings.Contains(got, c.not) {
+			t.Errorf("%s: want %q and not %q:\n%s", c.text, c.want, c.not, got)
+		}
+		for _, a := range d.Actions {
+			if toast, ok := a.(page.Toast); ok {
+				t.Errorf("%s: a toast: %+v", c.text, toast)
+			}
+		}
+	}
+}
+
+func TestMoreIsFoundAsOneGoesDown(t *testing.T) {
+	s := &shelf{rows: samples(), finds: map[string][]library.Hit{}}
+	for i := range 450 {
+		r := library.Recording{ID: fmt.Sprint("r", i), Title: fmt.Sprint("recording ", i), Status: library.StatusComplete}
+		s.finds["x"] = append(s.finds["x"], library.Hit{Kind: library.HitLine, Recording: r, Line: "x", Spans: []query.Span{{Start: 0, End: 1}}})
+	}
+	// The shelf ignores After: pages are cut here.
+	all := s.finds["x"]
+	s.page = func(o library.SearchOptions) []library.Hit {
+		from := 0
+		if o.After != nil {
+			from = 200 * len(s.asked[1:])
+		}
+		return all[from:min(len(all), from+o.Limit)]
+	}
+	d := open(t, s, 80, 24)
+	d.Keys("/")
+	d.Type("x")
+	settle(d)
+	if got := d.Screen(); !strings.Contains(got, "200+ moments") {
+		t.Errorf("the first page is not counted as one:\n%s", got)
+	}
+	for range 60 {
+		d.Keys("down", "down", "down", "down", "down", "down", "down", "down", "down", "down", "down", "down", "down", "down", "down", "down")
+		settle(d)
+	}
+	if got := d.Screen(); !strings.Contains(got, "450 moments") || !strings.Contains(got, "recording 449") || len(s.asked) != 3 {
+		t.Errorf("after %d questions:\n%s", len(s.asked), got)
+	}
+}
+
+func TestTrashAndUndo(t *testing.T) {
+	s := &shelf{rows: samples()}
+	d := open(t, s, 80, 24)
+	told := func() string {
+		defer func() { d.Actions = nil }()
+		for _, a := range slices.Backward(d.Actions) {
+			if toast, ok := a.(page.Toast); ok {
+				return toast.Text
+			}
+		}
+		return ""
+	}
+	for _, c := range []struct {
+		keys    []string
+		trashed []string
+		told    string
+	}{
+		{[]string{"d"}, []string{"01"}, "Moved “Deploy the billing service” to the trash. z brings it back."},
+		{[]string{"space", "space", "d"}, []string{"01", "02", "03"}, "Moved 2 recordings to the trash. z brings them back."},
+		{[]string{"z"}, []string{"01"}, "Brought back 2 recordings."},
+		{[]string{"Z"}, []string{"01", "02", "03"}, "Moved 2 recordings to the trash. z brings them back."},
+		{[]string{"z"}, []string{"01"}, "Brought back 2 recordings."},
+		{[]string{"z"}, []string{}, "Brought back “Deploy the billing service”."},
+		{[]string{"z"}, []string{}, "There is nothing to undo."},
+		{[]string{"g", "v", "down", "v", "d"}, []string{"01", "02"}, "Moved 2 recordings to the trash. z brings them back."},
+		{[]string{"Z"}, []string{"01", "02"}, "Nothing was undone."},
+	} {
+		d.Keys(c.keys...)
+		settle(d)
+		got := slices.Sorted(slices.Values(s.trashed))
+		if text := told(); !slices.Equal(got, c.trashed) || text != c.told {
+			t.Errorf("%v: %v are in the trash, want %v; told %q, want %q", c.keys, got, c.trashed, text, c.told)
+		}
+	}
+}
+
+func TestDeleteForGood(t *testing.T) {
+	s := &shelf{rows: samples()}
+	d := open(t, s, 80, 24)
+	d.Keys("D")
+	ask, ok := d.Last().(page.Ask)
+	if !ok || !strings.Contains(ask.Dialog.Body, "Deploy the billing service") {
+		t.Fatalf("D asks %+v, want a question that names the recording", ask)
+	}
+	_, answer := ask.Dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "enter"))
+	if answer == nil || answer.OK {
+		t.Fatalf("enter at once answers %+v, want no", answer)
+	}
+	d.Send(*answer)
+	settle(d)
+	if len(s.deleted) != 0 {
+		t.Fatal("it was deleted without a yes")
+	}
+	d.Keys("ctrl+a", "D")
+	ask = d.Last().(page.Ask)
+	if ask.Dialog.Title != "Delete 6 recordings for good?" || !strings.Contains(ask.Dialog.Body, "and 3 more") {
+		t.Errorf("it asks %q: %q", ask.Dialog.Title, ask.Dialog.Body)
+	}
+	_, answer = ask.Dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "y"))
+	d.Send(*answer)
+	settle(d)
+	if len(s.deleted) != 6 || len(d.Page.(Model).marked) != 0 {
+		t.Errorf("deleted %v", s.deleted)
+	}
+}
+
+func TestSort(t *testing.T) {
+	d := open(t, &shelf{rows: samples()}, 80, 24)
+	for _, want := range []string{"06", "03", "03", "04", "01"} { // oldest, longest, largest, title, newest
+		d.Keys("s")
+		settle(d)
+		if e, _ := d.Page.(Model).selected(); e.recording.ID != want {
+			t.Errorf("%v begins with %s, want %s", d.Page.(Model).sorted, e.recording.ID, want)
+		}
+	}
+}
+
+func TestTags(t *testing.T) {
+	s := &shelf{rows: samples()}
+	s.rows[0].Tags, s.rows[1].Tags = []string{"prod", "web"}, []string{"prod"}
+	d := open(t, s, 80, 24)
+	d.Keys("space", "space", "t")
+	dialog := d.Last().(page.Ask).Dialog
+	for _, k := range []string{",", "x"} {
+		dialog, _ = dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, k))
+	}
+	_, answer := dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "enter"))
+	d.Send(*answer)
+	settle(d)
+	if len(s.patches) != 2 || !slices.Equal(*s.patches[0].Tags, []string{"web", "prod", "x"}) || !slices.Equal(*s.patches[1].Tags, []string{"prod", "x"}) {
+		t.Errorf("%+v", s.patches)
 	}
 }

@@ -85,14 +85,23 @@ func (c columns) drawTerminal(env page.Env, s *screen.Screen, r screen.Rect, loo
 	c.cells(s, r, look.muted, widget.Ago(env.Now, t.Started), length, "", "", size)
 }
 
-func (c columns) drawRecording(env page.Env, s *screen.Screen, r screen.Rect, look look, rec library.Recording, words []string) {
+func (c columns) drawRecording(env page.Env, s *screen.Screen, r screen.Rect, look look, rec library.Recording, hit *library.Hit) {
 	glyph, word := state(rec)
 	st := look.warn
 	if rec.Status == library.StatusRecording {
 		st = look.recording
 	}
 	s.Text(r.Min.X+2, r.Min.Y, 1, glyph, st)
-	spans := highlight(rec.Name(), words, look.text, env.Theme.Match)
+	spans := []screen.Span{{Text: rec.Name(), Style: look.text}}
+	if hit != nil && hit.Line == rec.Name() {
+		spans = pieces(hit.Line, 0, hit.Spans, look.text, env.Theme.Match)
+	}
+	for _, tag := range rec.Tags {
+		spans = append(spans, screen.Span{Text: "  #" + tag, Style: look.muted})
+	}
+	if rec.Keep {
+		spans = append(spans, screen.Span{Text: "  kept", Style: look.muted})
+	}
 	// The title gives way to the status, as long as enough of it is left.
 	x, room := r.Min.X+margin, c.title
 	if word != "" {
@@ -116,40 +125,4 @@ func dims(r library.Recording) string {
 		return ""
 	}
 	return strconv.Itoa(r.Cols) + "×" + strconv.Itoa(r.Rows)
-}
-
-// highlight cuts text into spans so that the words in it stand out. Words are in
-// lower case; text whose lower case has another length is left whole.
-func highlight(text string, words []string, st, match screen.Style) []screen.Span {
-	lower := strings.ToLower(text)
-	if len(lower) != len(text) || len(words) == 0 {
-		return []screen.Span{{Text: text, Style: st}}
-	}
-	marked := make([]bool, len(text))
-	for _, w := range words {
-		for at := 0; ; {
-			i := strings.Index(lower[at:], w)
-			if i < 0 {
-				break
-			}
-			for k := range len(w) {
-				marked[at+i+k] = true
-			}
-			at += i + len(w)
-		}
-	}
-	var spans []screen.Span
-	for i := 0; i < len(text); {
-		end := i + 1
-		for end < len(text) && marked[end] == marked[i] {
-			end++
-		}
-		style := st
-		if marked[i] {
-			style = match
-		}
-		spans = append(spans, screen.Span{Text: text[i:end], Style: style})
-		i = end
-	}
-	return spans
 }

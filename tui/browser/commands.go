@@ -3,6 +3,7 @@ package browser
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,8 +14,12 @@ import (
 	"rexec/tui/widget"
 )
 
-// pageSize is how many rows one question to the library asks for.
-const pageSize = 200
+const (
+	// pageSize is how many rows one question to the library asks for.
+	pageSize = 200
+	// everything is more than a library has.
+	everything = 100_000
+)
 
 // Messages of the page's own commands.
 type (
@@ -46,15 +51,32 @@ func (m Model) load(first bool) (Model, page.Action) {
 	if !first {
 		limit = max(pageSize, (len(m.recordings)+pageSize-1)/pageSize*pageSize)
 	}
-	options := library.ListOptions{Query: m.query, Limit: limit}
+	sorted := m.sorted
+	if sorted != newest {
+		limit = everything // the library sorts by time only
+	}
+	options := library.ListOptions{Limit: limit}
 	return m, do(func() tea.Msg {
 		rows, err := m.config.Store.List(m.ctx, options)
+		if sorted != newest {
+			sorted.sort(rows)
+		}
 		msg := loadedMsg{question: question, rows: rows, limit: limit, err: err}
 		if err == nil {
 			msg.stats, msg.err = m.config.Store.Stats(m.ctx)
 		}
 		return msg
 	})
+}
+
+// reload asks for everything anew: the list, and what was found.
+func (m Model) reload(env page.Env) (Model, page.Action) {
+	m, load := m.load(false)
+	if !m.found.active() || m.found.run != nil {
+		return m, load
+	}
+	m, ask := m.ask(env, 0)
+	return m, page.Several{load, ask}
 }
 
 // loadMore asks for the next page when the cursor nears the end of what is known.
@@ -66,9 +88,9 @@ func (m Model) loadMore() (Model, page.Action) {
 	m.loading = true
 	question, limit := m.question, pageSize
 	if m.toEnd {
-		limit = 100_000
+		limit = everything
 	}
-	options := library.ListOptions{Query: m.query, Limit: limit, After: m.recordings[len(m.recordings)-1].Cursor()}
+	options := library.ListOptions{Limit: limit, After: m.recordings[len(m.recordings)-1].Cursor()}
 	stats := m.stats
 	return m, do(func() tea.Msg {
 		rows, err := m.config.Store.List(m.ctx, options)
@@ -95,14 +117,20 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 	case timeMsg:
 		return m.timePassed(env)
 	case versionMsg:
-		m, load := m.load(false)
+		m, load := m.reload(env)
 		return m, page.Several{page.Unchanged{}, load, m.watch(msg.version)}
 	case changedMsg:
 		if msg.err != nil {
 			return m, page.Fail(widget.Sentence(screen.Clean(msg.err.Error())))
 		}
-		m, load := m.load(false)
+		m, load := m.reload(env)
 		return m, page.Several{page.Done(msg.what), load}
+	case doneMsg:
+		return m.did(env, msg)
+	case typedMsg:
+		return m.typed(msg)
+	case foundMsg:
+		return m.tookFound(msg)
 	case recoveredMsg:
 		if msg.ended == 0 {
 			return m, page.Unchanged{}
@@ -200,6 +228,10 @@ func (m Model) took(env page.Env, msg loadedMsg) (Model, page.Action) {
 		m.recordings = msg.rows
 	}
 	m = m.sync(env, true)
+	if m.toTop {
+		m.toTop = false
+		m.list = m.list.Go(0)
+	}
 	if m.toEnd && m.complete {
 		m.toEnd = false
 		m.list = m.list.Go(m.list.Len() - 1)
@@ -214,9 +246,22 @@ func (m Model) edit(id, title, description string) page.Action {
 	})
 }
 
-func (m Model) delete(r library.Recording) page.Action {
+// tagging is what the dialog of tags is about.
+type tagging struct {
+	list []library.Recording
+	tags []string // that all of them had
+}
+
+// tag gives recordings tags instead of those that all of them had.
+func (m Model) tag(list []library.Recording, had, want []string) page.Action {
 	return do(func() tea.Msg {
-		err := m.config.Store.Delete(m.ctx, r.ID)
-		return changedMsg{"Deleted “" + screen.Clean(r.Name()) + "”.", err}
+		for _, r := range list {
+			tags := slices.DeleteFunc(slices.Clone(r.Tags), func(tag string) bool { return slices.Contains(had, tag) })
+			tags = append(tags, want...) // the library makes a set of them
+			if _, err := m.config.Store.Update(m.ctx, r.ID, library.Patch{Tags: &tags}); err != nil {
+				return changedMsg{err: err}
+			}
+		}
+		return changedMsg{what: "Saved."}
 	})
 }

@@ -25,8 +25,11 @@ func (m Model) drawPreview(env page.Env, s *screen.Screen, r screen.Rect) {
 		return
 	}
 	rec := e.recording
-	v := m.preview.known[viewKey(rec)]
-	y := drawStill(env, s, r, v.still, rec.Rows)
+	v := m.preview.known[viewKey(e)]
+	y := drawStill(env, s, r, v, rec.Rows)
+	if e.isMoment() && y < r.Max.Y {
+		y = drawMomentDetails(env, s, screen.R(r.Min.X, y, r.Dx(), r.Max.Y-y), *e.hit)
+	}
 	y = drawDetails(env, s, screen.R(r.Min.X, y, r.Dx(), r.Max.Y-y), rec)
 	if v.err != nil {
 		for _, line := range s.Wrap("! "+whyNoView(v.err), r.Dx()) {
@@ -55,7 +58,7 @@ func (m Model) previewTerminal(env page.Env, s *screen.Screen, r screen.Rect, t 
 	if t.Screen != nil {
 		_, rows = t.Screen.Size()
 	}
-	y := drawStill(env, s, r, t.Screen, rows)
+	y := drawStill(env, s, r, view{still: t.Screen, row: -1}, rows)
 	s.Text(r.Min.X, y, r.Dx(), t.Title, env.Theme.Bold)
 	text, st := "running, not recorded", env.Theme.Muted
 	switch {
@@ -71,16 +74,32 @@ func (m Model) previewTerminal(env page.Env, s *screen.Screen, r screen.Rect, t 
 
 // drawStill draws a snapshot with a line below it, in at most the upper half of r,
 // and returns the row after it.
-func drawStill(env page.Env, s *screen.Screen, r screen.Rect, snap *vt.Snapshot, rows int) int {
+func drawStill(env page.Env, s *screen.Screen, r screen.Rect, v view, rows int) int {
 	// The place is kept while the picture is being made.
 	height := min(rows, max(r.Dy()/2, 3))
 	if height <= 0 || r.Dy() < 8 {
 		return r.Min.Y
 	}
 	place := screen.R(r.Min.X, r.Min.Y, r.Dx(), height)
-	if snap != nil {
-		_, rows = snap.Size()
-		s.Terminal(snap, place, screen.View{Y: stillTop(snap, rows, height), Still: true})
+	if snap := v.still; snap != nil {
+		cols, rows := snap.Size()
+		from := screen.View{Y: stillTop(snap, rows, height), Still: true}
+		if v.row >= 0 && (v.row < from.Y || v.row >= from.Y+height) {
+			from.Y = max(min(v.row-height/2, rows-height), 0)
+		}
+		for _, p := range v.places {
+			if p.Row == v.row && p.Col+p.Len > place.Dx() {
+				from.X = max(min(p.Col-place.Dx()/2, cols-place.Dx()), 0)
+			}
+		}
+		s.Terminal(snap, place, from)
+		for _, p := range v.places {
+			for row, col, n := p.Row, p.Col, p.Len; n > 0; row, col = row+1, 0 {
+				part := min(n, cols-col)
+				n -= part
+				s.Restyle(screen.R(0, 0, part, 1).Add(screen.R(place.Min.X+col-from.X, place.Min.Y+row-from.Y, 0, 0).Min).Intersect(place), env.Theme.Match)
+			}
+		}
 	}
 	s.Text(r.Min.X, place.Max.Y, r.Dx(), strings.Repeat("─", r.Dx()), env.Theme.Border)
 	return place.Max.Y + 1

@@ -33,9 +33,9 @@ func (m Model) layout(r screen.Rect) layout {
 		l.preview = body
 		return l
 	}
-	if m.filtering || m.query != "" {
-		l.search = screen.R(body.Min.X, body.Min.Y, body.Dx(), 1)
-		body.Min.Y++
+	if n := m.searchRows(); n > 0 {
+		l.search = screen.R(body.Min.X, body.Min.Y, body.Dx(), n)
+		body.Min.Y += n
 	}
 	if m.columnHeads() {
 		l.heads = screen.R(body.Min.X, body.Min.Y, body.Dx(), 2)
@@ -57,7 +57,9 @@ func (m Model) Draw(env page.Env, s *screen.Screen, r screen.Rect) {
 	}
 	switch {
 	case l.rows.Empty():
-	case m.list.Len() == 0:
+	case m.found.active() && (m.rows().Len() == 0 || m.found.bad != nil && !unfinished(m.found.text, m.found.bad)):
+		m.drawNothing(env, s, l.rows)
+	case m.rows().Len() == 0:
 		m.drawEmpty(env, s, l.rows)
 	default:
 		cols := columnsFor(l.rows.Dx())
@@ -95,35 +97,14 @@ func (m Model) drawHeader(env page.Env, s *screen.Screen, r screen.Rect) {
 	if m.stats.Recordings > 0 {
 		parts = append(parts, widget.Count(m.stats.Recordings, "recording"), widget.Bytes(m.stats.Bytes))
 	}
+	if n := len(m.marked); n > 0 {
+		parts = []string{fmt.Sprintf("%d marked", n)}
+	}
 	right := []screen.Span{{Text: strings.Join(parts, " · "), Style: th.BarMuted}}
 	if recorded > 0 {
 		right = append([]screen.Span{{Text: "● recording  ", Style: th.BarRecording}}, right...)
 	}
 	widget.Header(s, th, r, left, right)
-}
-
-func (m Model) drawSearch(env page.Env, s *screen.Screen, r screen.Rect) {
-	th := env.Theme
-	found := ""
-	if m.query != "" && m.loaded && !m.loading {
-		n, plus := len(m.recordings), ""
-		if !m.complete {
-			plus = "+"
-		}
-		found = fmt.Sprintf("%d%s found", n, plus)
-	}
-	w := s.Width(found)
-	s.Text(r.Min.X+1, r.Min.Y, 2, "/", th.Accent)
-	cols := r.Dx() - 4
-	if found != "" {
-		s.TextRight(r.Max.X-1, r.Min.Y, w, found, th.Muted)
-		cols -= w + 1
-	}
-	if m.filtering {
-		m.input.Draw(s, th, r.Min.X+3, r.Min.Y, cols, true)
-		return
-	}
-	s.Text(r.Min.X+3, r.Min.Y, cols, m.query, th.Bold)
 }
 
 // drawEmpty says what to press when there is nothing to show.
@@ -138,10 +119,6 @@ func (m Model) drawEmpty(env page.Env, s *screen.Screen, r screen.Rect) {
 		}
 		return
 	case !m.loaded:
-		return
-	case m.query != "":
-		s.TextCenter(r, y, "Nothing found.", th.Bold)
-		s.TextCenter(r, y+2, "esc clears the search", th.Muted)
 		return
 	}
 	s.TextCenter(r, y, "No recordings yet", th.Bold)
@@ -165,17 +142,22 @@ func (m Model) drawEmpty(env page.Env, s *screen.Screen, r screen.Rect) {
 }
 
 func (m Model) drawRows(env page.Env, s *screen.Screen, r screen.Rect, cols columns) {
-	first, count := m.list.Shown()
-	rows := m.list.Rows()
+	l := m.rows()
+	first, count := l.Shown()
+	rows := l.Rows()
+	from, to := m.ranged()
 	for i := range count {
 		e := rows[first+i]
 		row := screen.R(r.Min.X, r.Min.Y+i, r.Dx(), 1)
-		look := lookOf(env.Theme, first+i == m.list.Cursor())
+		look := lookOf(env.Theme, first+i == l.Cursor())
 		s.Fill(row, look.text)
-		if e.tab > 0 {
+		switch {
+		case e.tab > 0:
 			cols.drawTerminal(env, s, row, look, terminal(env, e.tab))
-		} else {
-			cols.drawRecording(env, s, row, look, e.recording, m.words())
+		case e.kind == listed:
+			cols.drawRecording(env, s, row, look, e.recording, nil)
+		default:
+			cols.drawFound(env, s, row, look, e, m.flat)
 		}
 		if look.selected {
 			s.Text(row.Min.X, row.Min.Y, 1, "▌", look.accent)
@@ -184,13 +166,17 @@ func (m Model) drawRows(env page.Env, s *screen.Screen, r screen.Rect, cols colu
 				s.SetCursor(row.Min.X, row.Min.Y, tea.CursorBar, false)
 			}
 		}
+		_, marked := m.marked[e.recording.ID]
+		if between := first+i >= from && first+i <= to; e.tab == 0 && e.kind != moment && (marked || between) {
+			s.Text(row.Min.X+1, row.Min.Y, 1, "✓", look.accent)
+		}
 	}
 	m.drawScroll(env.Theme, s, r, first, count)
 }
 
 // drawScroll marks which part of the list is shown.
 func (m Model) drawScroll(th *theme.Theme, s *screen.Screen, r screen.Rect, first, count int) {
-	if n := m.list.Len(); count < n && r.Dy() > 2 {
+	if n := m.rows().Len(); count < n && r.Dy() > 2 {
 		size := max(r.Dy()*count/n, 1)
 		top := (r.Dy() - size) * first / max(n-count, 1)
 		for i := range size {
@@ -217,6 +203,9 @@ func lookOf(th *theme.Theme, selected bool) look {
 // state is the glyph and the word for a recording's status; a whole recording has
 // none.
 func state(r library.Recording) (glyph, word string) {
+	if trashed(r) {
+		return "⌫", "in the trash"
+	}
 	switch r.Status {
 	case library.StatusRecording:
 		return "●", "recording elsewhere"

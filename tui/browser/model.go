@@ -3,7 +3,7 @@ package browser
 import (
 	"context"
 	"fmt"
-	"strings"
+	"iter"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,16 +21,25 @@ type Store interface {
 	Commands(ctx context.Context, id string) ([]library.Command, error)
 	Stats(ctx context.Context) (library.Stats, error)
 	Update(ctx context.Context, id string, p library.Patch) (library.Recording, error)
-	Delete(ctx context.Context, ids ...string) error
+	Search(ctx context.Context, o library.SearchOptions) iter.Seq2[library.Hit, error]
+	SearchNames(ctx context.Context, o library.SearchOptions) iter.Seq2[library.Hit, error]
+	Trash(ctx context.Context, ids ...string) error
+	Restore(ctx context.Context, ids ...string) error
+	Delete(ctx context.Context, ids ...string) error // for good
 }
 
 // Still returns a screen that shows what a recording is about.
 type Still func(ctx context.Context, r library.Recording) (*vt.Snapshot, error)
 
+// Moment returns the screen of a recording at a time.
+type Moment func(ctx context.Context, r library.Recording, at time.Duration) (*vt.Snapshot, error)
+
 // Config is what the page is made of.
 type Config struct {
 	Store Store
 	Still Still // nil: no picture in the preview
+	// Moment is for the preview of what was found; nil: no picture.
+	Moment Moment
 	// Changes waits until the library's version is another than since, -1 for any,
 	// and returns it.
 	Changes func(ctx context.Context, since int64) (version int64, err error)
@@ -60,28 +69,56 @@ type Model struct {
 	loading  bool
 	question int       // generation of the newest load
 	toEnd    bool      // go to the end when everything is loaded
+	toTop    bool      // go to the first row when it is loaded
 	timing   bool      // a timer runs
 	checked  time.Time // when Recover was asked last
 
 	filtering bool // the search line has the keys
 	input     widget.Input
-	query     string // in force
+	found     finds
+	flat      bool // moments are not told by recording
+	relevant  bool // the most relevant moments come first
+
+	sorted order
+	marked map[string]library.Recording // by id; never changed, replaced
+	anchor int                          // where a range of marks begins; -1: none
+	undone []deed                       // what can be undone, and done again
+	redo   []deed
 
 	preview  previews
 	showView bool // the preview is toggled on where there is no room for both
 }
 
-// entry is a row: a hosted terminal or a recording.
+// entry is a row: a hosted terminal, a recording, or something that was found.
 type entry struct {
 	tab       int // of a terminal, from 1; 0 for a recording
 	recording library.Recording
+	kind      kind
+	hit       *library.Hit // of all kinds but listed
+	name      *library.Hit // of a heading whose recording is called what is looked for
 }
 
+// kind is what a row is that is not a terminal.
+type kind uint8
+
+const (
+	listed  kind = iota // a recording of the list
+	named               // a recording that was found
+	heading             // the recording of the moments below; hit is the first
+	moment
+)
+
+// isMoment says that the row stands for a moment: itself, or the first one below.
+func (e entry) isMoment() bool { return e.kind == moment || e.kind == heading }
+
 func (e entry) key() string {
-	if e.tab > 0 {
+	switch {
+	case e.tab > 0:
 		return fmt.Sprint("tab ", e.tab)
+	case e.kind == moment:
+		return fmt.Sprint(e.recording.ID, " ", e.hit.Time, " ", e.hit.Line)
 	}
-	return e.recording.ID
+	return fmt.Sprint(e.recording.ID, " ", e.kind)
 }
 
 // head is what the list keeps of a terminal: enough to tell when it must be made
@@ -96,7 +133,7 @@ func New(ctx context.Context, c Config) Model {
 	if c.After == nil {
 		c.After = func(d time.Duration, msg tea.Msg) tea.Cmd { return tea.Tick(d, func(time.Time) tea.Msg { return msg }) }
 	}
-	return Model{ctx: ctx, config: c, list: widget.NewList(entry.key), preview: newPreviews()}
+	return Model{ctx: ctx, config: c, list: widget.NewList(entry.key), found: finds{list: widget.NewList(entry.key)}, anchor: -1, preview: newPreviews()}
 }
 
 // Init implements page.Page.
@@ -119,48 +156,12 @@ func (m Model) Wants() page.Wants { return page.Wants{Mouse: tea.MouseModeCellMo
 // Close implements page.Page.
 func (m Model) Close() tea.Cmd { return nil }
 
-// Why implements page.Page.
-func (m Model) Why(env page.Env, id keys.ID) string {
-	e, any := m.list.Selected()
-	switch id {
-	case keys.Open:
-		switch {
-		case !any:
-			return "There is nothing to play: r records a terminal."
-		case e.tab > 0:
-		case e.recording.Status == library.StatusMissing:
-			return "The file of this recording is gone."
-		case e.recording.Status == library.StatusDamaged:
-			return "The file of this recording holds nothing that can be played."
-		}
-	case keys.Edit, keys.Delete:
-		switch {
-		case !any:
-			return "There is no recording."
-		case e.tab > 0:
-			return "This is a running terminal: enter goes to it."
-		}
-	case keys.NextMatch, keys.PrevMatch:
-		if m.query == "" {
-			return "Nothing is searched for: / searches."
-		}
-	case keys.Clear:
-		if m.query == "" {
-			return "Nothing is searched for."
-		}
-	case keys.Preview:
-		if !any {
-			return "There is nothing to preview."
-		}
-		if m.wide() {
-			return "The preview is shown already."
-		}
-	case keys.Find:
-		if len(m.recordings) == 0 && m.query == "" {
-			return "There is nothing to search yet."
-		}
+// rows is the list that is shown.
+func (m *Model) rows() *widget.List[entry] {
+	if m.found.active() {
+		return &m.found.list
 	}
-	return ""
+	return &m.list
 }
 
 // wide tells whether list and preview stand side by side.
@@ -175,10 +176,20 @@ func (m Model) listRows() int {
 	if m.columnHeads() {
 		rows -= 2
 	}
-	if m.filtering || m.query != "" {
-		rows--
-	}
+	rows -= m.searchRows()
 	return max(rows, 1)
+}
+
+// searchRows is how many rows the search has above the list: the line, and one of
+// help while it is written or wrong.
+func (m Model) searchRows() int {
+	switch {
+	case !m.filtering && !m.found.active():
+		return 0
+	case m.size.Rows >= 10 && (m.filtering || m.found.bad != nil):
+		return 2
+	}
+	return 1
 }
 
 // columnHeads tells whether there is room for the names of the columns.
@@ -202,9 +213,7 @@ func (m Model) sync(env page.Env, anew bool) Model {
 	rows := make([]entry, 0, len(heads)+len(m.recordings))
 	hidden := map[string]bool{}
 	for _, h := range heads {
-		if m.query == "" {
-			rows = append(rows, entry{tab: h.tab})
-		}
+		rows = append(rows, entry{tab: h.tab})
 		hidden[h.recordID] = true
 	}
 	for _, r := range m.recordings {
@@ -239,7 +248,7 @@ func equal(a, b []head) bool {
 }
 
 // selected returns the row under the cursor.
-func (m Model) selected() (entry, bool) { return m.list.Selected() }
+func (m Model) selected() (entry, bool) { return m.rows().Selected() }
 
 // terminal returns what is known of a tab.
 func terminal(env page.Env, tab int) page.Terminal {
@@ -250,6 +259,3 @@ func terminal(env page.Env, tab int) page.Terminal {
 	}
 	return page.Terminal{Tab: tab}
 }
-
-// words are what is searched for.
-func (m Model) words() []string { return strings.Fields(strings.ToLower(m.query)) }

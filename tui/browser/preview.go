@@ -1,11 +1,13 @@
 package browser
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"rexec/library"
+	"rexec/recording/timeline"
 	"rexec/tui/page"
 	"rexec/vt"
 )
@@ -13,6 +15,8 @@ import (
 // view is what the preview shows of one recording.
 type view struct {
 	still    *vt.Snapshot
+	places   []timeline.Place // of what was searched for
+	row      int              // of still, that is to be seen; -1: any
 	commands []library.Command
 	err      error
 }
@@ -59,7 +63,13 @@ func (p previews) with(of string, v view) previews {
 }
 
 // viewKey names the content that a view is of.
-func viewKey(r library.Recording) string { return r.ID + " " + r.SHA256 }
+func viewKey(e entry) string {
+	key := e.recording.ID + " " + e.recording.SHA256
+	if e.isMoment() {
+		key += " " + e.hit.Time.String() + " " + e.hit.Line
+	}
+	return key
+}
 
 // look asks for the view of the selected recording, when it is shown and not
 // known, once the cursor has rested on it.
@@ -68,7 +78,7 @@ func (m Model) look(page.Env) (Model, page.Action) {
 	if !ok || e.tab > 0 || !m.shown || !(m.wide() || m.viewing()) {
 		return m, nil
 	}
-	of := viewKey(e.recording)
+	of := viewKey(e)
 	if _, known := m.preview.known[of]; known || m.preview.asked == of {
 		return m, nil
 	}
@@ -79,19 +89,50 @@ func (m Model) look(page.Env) (Model, page.Action) {
 // lookNow makes the view, when the cursor is still there.
 func (m Model) lookNow(msg lookMsg) (Model, page.Action) {
 	e, ok := m.selected()
-	if !ok || msg.of != m.preview.asked || viewKey(e.recording) != msg.of {
+	if !ok || msg.of != m.preview.asked || viewKey(e) != msg.of {
 		m.preview.asked = ""
 		return m, page.Unchanged{}
 	}
 	r := e.recording
 	return m, page.Several{page.Unchanged{}, do(func() tea.Msg {
-		var v view
+		v := view{row: -1}
+		if e.isMoment() {
+			v = m.viewMoment(*e.hit)
+			return viewMsg{msg.of, v}
+		}
 		v.commands, v.err = m.config.Store.Commands(m.ctx, r.ID)
 		if m.config.Still != nil && v.err == nil && playable(r) {
 			v.still, v.err = m.config.Still(m.ctx, r)
 		}
 		return viewMsg{msg.of, v}
 	})}
+}
+
+// viewMoment makes the view of a moment: the frame, and where on it the match stands.
+func (m Model) viewMoment(h library.Hit) view {
+	v := view{row: -1}
+	if m.config.Moment == nil || !playable(h.Recording) {
+		return v
+	}
+	if v.still, v.err = m.config.Moment(m.ctx, h.Recording, h.Time); v.err != nil || v.still == nil {
+		return v
+	}
+	if texts := matchedTexts(&h); len(texts) > 0 {
+		q := timeline.Query{Text: strings.TrimPrefix(alternatives(texts), "/"), Regexp: true}
+		if matcher, err := q.Compile(); err == nil {
+			v.places = matcher.Find(v.still)
+		}
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(h.Line), "\n")
+	if matcher, err := (timeline.Query{Text: line, CaseSensitive: true}).Compile(); err == nil {
+		if at := matcher.Find(v.still); len(at) > 0 {
+			v.row = at[len(at)-1].Row
+		}
+	}
+	if v.row < 0 && len(v.places) > 0 {
+		v.row = v.places[len(v.places)-1].Row
+	}
+	return v
 }
 
 func playable(r library.Recording) bool {

@@ -1,7 +1,7 @@
 package browser
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,6 +17,7 @@ import (
 const (
 	askTitle  = "browser.title"
 	askEdit   = "browser.edit"
+	askTags   = "browser.tags"
 	askDelete = "browser.delete"
 )
 
@@ -26,19 +27,20 @@ func (m Model) Update(env page.Env, msg tea.Msg) (page.Page, page.Action) {
 	m, action := m.update(env, msg)
 	m = m.sync(env, false)
 	m, more := m.loadMore()
+	m, found := m.moreFound()
 	m, look := m.look(env)
 	m, timer := m.keepTime()
-	if more == nil && look == nil && timer == nil {
+	if more == nil && found == nil && look == nil && timer == nil {
 		return m, action
 	}
-	return m, page.Several{action, more, look, timer}
+	return m, page.Several{action, more, found, look, timer}
 }
 
 func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 	switch msg := msg.(type) {
 	case page.Size:
 		m.size = msg
-		m.list = m.list.SetHeight(m.listRows())
+		m.list, m.found.list = m.list.SetHeight(m.listRows()), m.found.list.SetHeight(m.listRows())
 		return m, nil
 	case page.Shown:
 		m.shown = true
@@ -57,7 +59,7 @@ func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 	case tea.PasteMsg:
 		if m.filtering {
 			m.input = m.input.Update(msg)
-			return m.search(m.input.Value())
+			return m.search(env, m.input.Value())
 		}
 		return m, page.Unchanged{}
 	case tea.MouseWheelMsg:
@@ -83,29 +85,45 @@ func (m Model) key(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 	if refusal, refused := page.Refuse(m, env, b.ID); refused {
 		return m, refusal
 	}
-	if l, moved := m.move(b.ID); moved {
-		m.list = l
+	if m.move(b.ID) {
 		return m, nil
 	}
 	return m.press(env, b.ID)
 }
 
-// move returns the list after a key that moves the cursor.
-func (m Model) move(id keys.ID) (widget.List[entry], bool) {
-	l := m.list
+// move carries out a key that moves the cursor.
+func (m *Model) move(id keys.ID) bool {
+	l := m.rows()
 	switch id {
-	case keys.Up, keys.PrevMatch:
-		return l.Move(-1), true
-	case keys.Down, keys.NextMatch:
-		return l.Move(1), true
+	case keys.Up:
+		*l = l.Move(-1)
+	case keys.Down:
+		*l = l.Move(1)
 	case keys.PageUp:
-		return l.Half(-1), true
+		*l = l.Half(-1)
 	case keys.PageDown:
-		return l.Half(1), true
+		*l = l.Half(1)
 	case keys.Top:
-		return l.Go(0), true
+		*l = l.Go(0)
+	case keys.NextMatch:
+		*l = l.Go(nextMatch(*l, 1))
+	case keys.PrevMatch:
+		*l = l.Go(nextMatch(*l, -1))
+	default:
+		return false
 	}
-	return l, false
+	return true
+}
+
+// nextMatch is the next row that was found itself, and is no heading.
+func nextMatch(l widget.List[entry], step int) int {
+	rows := l.Rows()
+	for i := l.Cursor() + step; i >= 0 && i < len(rows); i += step {
+		if rows[i].kind != heading {
+			return i
+		}
+	}
+	return l.Cursor()
 }
 
 // press carries out the other bindings.
@@ -113,8 +131,9 @@ func (m Model) press(env page.Env, id keys.ID) (Model, page.Action) {
 	e, _ := m.selected()
 	switch id {
 	case keys.Bottom:
-		m.list = m.list.Go(m.list.Len() - 1)
-		m.toEnd = !m.complete
+		l := m.rows()
+		*l = l.Go(l.Len() - 1)
+		m.toEnd = !m.complete && !m.found.active()
 		return m, nil
 	case keys.Open:
 		return m, m.open(e)
@@ -125,18 +144,44 @@ func (m Model) press(env page.Env, id keys.ID) (Model, page.Action) {
 		return m, page.NewTerminal{}
 	case keys.Find:
 		m.filtering, m.showView = true, false
-		m.input = widget.NewInput(m.query, "title, description or command")
-		m.list = m.list.SetHeight(m.listRows())
-		return m, nil
+		m.input = widget.NewInput(m.found.text, "anything that was ever on a screen")
+		return m.resize(), nil
 	case keys.Clear:
-		return m.search("")
+		if len(m.marked) > 0 || m.anchor >= 0 {
+			return m.unmark(), nil
+		}
+		return m.clearSearch()
+	case keys.Group:
+		m.flat = !m.flat
+		return m.ask(env, 0)
+	case keys.Sort:
+		return m.sort(env)
+	case keys.MarkRow:
+		m = m.mark([]entry{e})
+		l := m.rows()
+		*l = l.Move(1)
+		return m, nil
+	case keys.MarkRange:
+		return m.markRange(), nil
+	case keys.MarkAll:
+		return m.mark(m.rows().Rows()), nil
+	case keys.Trash:
+		return m.toTrash()
+	case keys.Undo:
+		return m.undo()
+	case keys.Redo:
+		return m.again()
+	case keys.Keep:
+		return m.keepChosen()
+	case keys.Tags:
+		return m, m.askTags()
 	case keys.Edit:
 		r := e.recording
 		return m, page.Ask{Dialog: widget.Prompt(askEdit, "Edit", "", "Save",
 			widget.Field{Label: "Title", Value: r.Title, Placeholder: screen.Clean(r.Name())},
 			widget.Field{Label: "Description", Value: r.Description}).WithData(r.ID)}
 	case keys.Delete:
-		return m, m.askDelete(e.recording)
+		return m, m.askDelete()
 	case keys.Preview:
 		m.showView = !m.showView
 		return m, nil
@@ -154,60 +199,70 @@ func (m Model) open(e entry) page.Action {
 		return page.GoTerminal{Tab: e.tab}
 	}
 	r := e.recording
-	return page.Play{Playback: page.Playback{ID: r.ID, Title: r.Name(), Path: r.Path, Duration: r.Duration, SHA256: r.SHA256, Query: m.sought(r)}}
-}
-
-// sought is what the player should look for on the screens of a recording that was
-// found: the longest word that is not what it is called by.
-func (m Model) sought(r library.Recording) (word string) {
-	name := strings.ToLower(r.Name())
-	for _, w := range m.words() {
-		if len(w) > len(word) && !strings.Contains(name, w) {
-			word = w
-		}
+	p := page.Playback{ID: r.ID, Title: r.Name(), Path: r.Path, Duration: r.Duration, SHA256: r.SHA256}
+	if e.isMoment() {
+		p.Start, p.Paused, p.Query = e.hit.Time, true, sought(e.hit)
 	}
-	return word
+	return page.Play{Playback: p}
 }
 
-func (m Model) askDelete(r library.Recording) page.Action {
-	body := fmt.Sprintf("“%s”, %s, %s. There is no way back.", screen.Clean(r.Name()), widget.Clock(r.Duration), widget.Bytes(r.Size))
-	return page.Ask{Dialog: widget.Confirm(askDelete, "Delete this recording?", body, "Delete", true).WithData(r)}
+// resize fits the lists to the rows that they have.
+func (m Model) resize() Model {
+	m.list, m.found.list = m.list.SetHeight(m.listRows()), m.found.list.SetHeight(m.listRows())
+	return m
+}
+
+// sort goes on to the next order, of the list or of what was found.
+func (m Model) sort(env page.Env) (Model, page.Action) {
+	if m.found.active() {
+		m.relevant, m.found.top = !m.relevant, true
+		return m.ask(env, 0)
+	}
+	m.sorted, m.toTop = (m.sorted+1)%orders, true
+	m, load := m.load(true)
+	return m, page.Several{page.Info("Sorted " + m.sorted.String() + "."), load}
+}
+
+// askTags asks for the tags of what is chosen.
+func (m Model) askTags() page.Action {
+	list := m.chosen()
+	tags := slices.Clone(list[0].Tags)
+	for _, r := range list[1:] {
+		tags = slices.DeleteFunc(tags, func(tag string) bool { return !slices.Contains(r.Tags, tag) })
+	}
+	title, body := "Tags of "+called(list), ""
+	if len(list) > 1 {
+		body = "These are the tags that all of them have; others stay."
+	}
+	return page.Ask{Dialog: widget.Prompt(askTags, title, body, "Save",
+		widget.Field{Label: "Tags", Value: strings.Join(tags, ", "), Placeholder: "parted by commas"}).WithData(tagging{list, tags})}
 }
 
 // filterKey edits the search line.
 func (m Model) filterKey(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 	if b, ok := env.Keys.Match(keys.Filter, k); ok {
-		if l, moved := m.move(b.ID); moved {
-			m.list = l
+		if m.move(b.ID) {
 			return m, nil
 		}
 		m.filtering = false
-		m.list = m.list.SetHeight(m.listRows())
+		m = m.resize()
 		if b.ID == keys.Cancel {
-			return m.search("")
+			return m.clearSearch()
 		}
 		return m, nil
 	}
 	m.input = m.input.Update(k)
-	return m.search(m.input.Value())
-}
-
-// search puts a query in force.
-func (m Model) search(query string) (Model, page.Action) {
-	if query = strings.TrimSpace(query); query == m.query {
-		return m, nil
-	}
-	m.query = query
-	m.list = m.list.Go(0).SetHeight(m.listRows())
-	return m.load(true)
+	return m.search(env, m.input.Value())
 }
 
 func (m Model) wheel(b tea.MouseButton) (Model, page.Action) {
 	switch b {
 	case tea.MouseWheelUp:
-		m.list = m.list.Move(-3)
+		l := m.rows()
+		*l = l.Move(-3)
 	case tea.MouseWheelDown:
-		m.list = m.list.Move(3)
+		l := m.rows()
+		*l = l.Move(3)
 	default:
 		return m, page.Unchanged{}
 	}
@@ -217,17 +272,18 @@ func (m Model) wheel(b tea.MouseButton) (Model, page.Action) {
 // click moves the cursor to a row; a click on the row under it opens it.
 func (m Model) click(env page.Env, e tea.Mouse) (Model, page.Action) {
 	lay := m.layout(screen.R(0, 0, m.size.Cols, m.size.Rows))
-	first, count := m.list.Shown()
+	l := m.rows()
+	first, count := l.Shown()
 	i := e.Y - lay.rows.Min.Y
 	if e.Button != tea.MouseLeft || m.viewing() || e.X >= lay.rows.Max.X || i < 0 || i >= count {
 		return m, page.Unchanged{}
 	}
-	if first+i == m.list.Cursor() {
+	if first+i == l.Cursor() {
 		if row, ok := m.selected(); ok && m.Why(env, keys.Open) == "" {
 			return m, m.open(row)
 		}
 	}
-	m.list = m.list.Go(first + i)
+	*l = l.Go(first + i)
 	return m, nil
 }
 
@@ -242,7 +298,10 @@ func (m Model) answered(a page.Answer) (Model, page.Action) {
 	case askEdit:
 		return m, m.edit(a.Data.(string), strings.TrimSpace(a.Values[0]), strings.TrimSpace(a.Values[1]))
 	case askDelete:
-		return m, m.delete(a.Data.(library.Recording))
+		return m.deleteForGood(a.Data.([]library.Recording))
+	case askTags:
+		t := a.Data.(tagging)
+		return m.unmark(), m.tag(t.list, t.tags, strings.Split(a.Values[0], ","))
 	}
 	return m, nil
 }

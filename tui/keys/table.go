@@ -20,7 +20,17 @@ const (
 	PrevMatch   ID = "previous-match"
 	Clear       ID = "clear"
 	Edit        ID = "edit"
+	Tags        ID = "tags"
+	Trash       ID = "trash"
 	Delete      ID = "delete"
+	Undo        ID = "undo"
+	Redo        ID = "redo"
+	Keep        ID = "keep"
+	MarkRow     ID = "mark-row"
+	MarkRange   ID = "mark-range"
+	MarkAll     ID = "mark-all"
+	Sort        ID = "sort"
+	Group       ID = "group"
 	Preview     ID = "preview"
 	ShowHelp    ID = "help"
 	Quit        ID = "quit"
@@ -28,15 +38,25 @@ const (
 
 var library = []Binding{
 	{ID: Open, Context: Library, Keys: []string{"enter", "o"}, Label: "enter", Short: "open", Help: "play the recording, or go to the running terminal", Group: "Recordings", Hint: true},
+	{ID: Find, Context: Library, Keys: []string{"/"}, Short: "search", Help: "search everything that was ever on a screen, as you type", Group: "Search", Hint: true},
+	{ID: Preview, Context: Library, Keys: []string{"tab", "shift+tab"}, Label: "tab", Short: "preview", Help: "show or hide the preview", Group: "Recordings", Hint: true},
+	{ID: Clear, Context: Library, Keys: []string{"esc"}, Short: "clear", Help: "clear the marks, then the search", Group: "Search", Hint: true},
+	{ID: Group, Context: Library, Keys: []string{"b"}, Short: "by recording", Help: "what was found by recording, or one by one", Group: "Search", Hint: true},
 	{ID: Record, Context: Library, Keys: []string{"r"}, Short: "record", Help: "record a new terminal; asks for a title, enter skips", Group: "Terminals", Hint: true},
 	{ID: NewTerminal, Context: Library, Keys: []string{"c"}, Short: "shell", Help: "open a new terminal without recording it", Group: "Terminals", Hint: true},
-	{ID: Find, Context: Library, Keys: []string{"/"}, Short: "search", Help: "search titles, descriptions and commands as you type", Group: "Search", Hint: true},
+	{ID: Trash, Context: Library, Keys: []string{"d"}, Short: "trash", Help: "move to the trash; / is:trash shows what is there", Group: "Recordings", Hint: true},
+	{ID: Undo, Context: Library, Keys: []string{"z"}, Short: "undo", Help: "bring back from the trash what went there last, or what is chosen there", Group: "Recordings", Hint: true},
+	{ID: Edit, Context: Library, Keys: []string{"e"}, Short: "edit", Help: "change title and description", Group: "Recordings", Hint: true},
+	{ID: Tags, Context: Library, Keys: []string{"t"}, Short: "tags", Help: "change the tags", Group: "Recordings"},
+	{ID: Keep, Context: Library, Keys: []string{"K"}, Short: "keep", Help: "spare from clearing up by age and size, or not", Group: "Recordings"},
+	{ID: Delete, Context: Library, Keys: []string{"D"}, Short: "delete", Help: "delete for good; asks first", Group: "Recordings"},
+	{ID: Redo, Context: Library, Keys: []string{"Z"}, Short: "redo", Help: "do again what was undone", Group: "Recordings"},
+	{ID: MarkRow, Context: Library, Keys: []string{"space"}, Short: "mark", Help: "mark for d, D, t, K: they are about all that is marked", Group: "Recordings"},
+	{ID: MarkRange, Context: Library, Keys: []string{"v"}, Short: "mark range", Help: "begin to mark from here; again: mark to here", Group: "Recordings"},
+	{ID: MarkAll, Context: Library, Keys: []string{"ctrl+a"}, Short: "mark all", Help: "mark all that are listed, or none", Group: "Recordings"},
+	{ID: Sort, Context: Library, Keys: []string{"s"}, Short: "sort", Help: "sort: newest, oldest, longest, largest, title; what was found: newest, best", Group: "Search"},
 	{ID: NextMatch, Context: Library, Keys: []string{"n"}, Short: "next", Help: "next match", Group: "Search"},
 	{ID: PrevMatch, Context: Library, Keys: []string{"N"}, Short: "previous", Help: "previous match", Group: "Search"},
-	{ID: Clear, Context: Library, Keys: []string{"esc"}, Short: "clear search", Help: "clear the search", Group: "Search", Hint: true},
-	{ID: Preview, Context: Library, Keys: []string{"tab", "shift+tab"}, Label: "tab", Short: "preview", Help: "show or hide the preview", Group: "Recordings", Hint: true},
-	{ID: Edit, Context: Library, Keys: []string{"e"}, Short: "edit", Help: "change title and description", Group: "Recordings", Hint: true},
-	{ID: Delete, Context: Library, Keys: []string{"d"}, Short: "delete", Help: "delete the recording; asks first", Group: "Recordings", Hint: true},
 	{ID: Up, Context: Library, Keys: []string{"up", "k"}, Label: "↑ k", Short: "up", Help: "move up", Group: "Move"},
 	{ID: Down, Context: Library, Keys: []string{"down", "j"}, Label: "↓ j", Short: "down", Help: "move down", Group: "Move"},
 	{ID: PageUp, Context: Library, Keys: []string{"ctrl+u", "pgup"}, Label: "ctrl+u pgup", Short: "page up", Help: "half a page up", Group: "Move"},
@@ -69,6 +89,7 @@ const (
 	ToLibrary    ID = "library"
 	ToggleRecord ID = "toggle-record"
 	Mark         ID = "marker"
+	PauseRecord  ID = "pause-recording"
 	CloseTab     ID = "close-tab"
 	SendPrefix   ID = "send-prefix"
 )
@@ -84,6 +105,7 @@ func live(prefix []string) []Binding {
 		{ID: GoTab, Context: Prefix, Keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, Label: "1–9", Short: "go to", Help: "go to the terminal with that number", Group: "Terminals"},
 		{ID: CloseTab, Context: Prefix, Keys: []string{"x"}, Short: "close", Help: "close the terminal; asks while it is running", Group: "Terminals", Hint: true},
 		{ID: ToggleRecord, Context: Prefix, Keys: []string{"R"}, Short: "record", Help: "start recording from here, or stop and save", Group: "Recording", Hint: true},
+		{ID: PauseRecord, Context: Prefix, Keys: []string{"P"}, Short: "pause", Help: "pause the recording, or go on with it; nothing is kept meanwhile", Group: "Recording"},
 		{ID: Mark, Context: Prefix, Keys: []string{"m"}, Short: "marker", Help: "leave a marker in the recording", Group: "Recording"},
 		{ID: SendPrefix, Context: Prefix, Keys: prefix, Label: prefix[0], Short: "send it", Help: "send " + prefix[0] + " to the terminal", Group: "Terminals"},
 		{ID: ShowHelp, Context: Prefix, Keys: []string{"?"}, Short: "help", Help: "this help", Group: "Rexec", Hint: true},
