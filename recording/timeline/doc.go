@@ -16,6 +16,13 @@
 // other one goes. Events are decoded again from the source when they are needed
 // and kept in a bounded cache; a small cast stays there whole.
 //
+// Of a big cast all of this can stay on disk (Cache), with every keyframe, from where
+// they are read when they are needed; then any position is there at once the next
+// time. It is made in the same pass, or by an Indexer that reads along with somebody
+// else. Going backward, pictures are taken at short distances of the stretch between
+// two keyframes, so that each frame costs little more than forward. A search looks
+// at pieces of the cast on all cores, each from a keyframe on.
+//
 // The invariant: At(pos) is, cell by cell, what a fresh terminal shows after all
 // events whose time is at most pos, whatever was asked before.
 package timeline

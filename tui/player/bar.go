@@ -2,6 +2,7 @@ package player
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	uv "github.com/charmbracelet/ultraviolet"
@@ -11,6 +12,7 @@ import (
 	"rexec/tui/page"
 	"rexec/tui/screen"
 	"rexec/tui/widget"
+	"rexec/vt"
 )
 
 // bar is where the parts of the bottom line stand: state and time, the position
@@ -67,6 +69,9 @@ func (m Model) bar(env page.Env) bar {
 			room -= w
 		}
 	}
+	if text := m.chapterText(env); text != "" && cells(text)+2 <= room {
+		b.right = append([]label{{text, plainPart}}, b.right...)
+	}
 	b.from = width(b.left) + 2
 	b.to = m.size.Cols - 1
 	if len(b.right) > 0 {
@@ -111,6 +116,35 @@ func (m Model) rightParts(env page.Env) []label {
 	return append(parts, label{env.Keys.Label(keys.Player, keys.ShowHelp) + " help", mutedPart})
 }
 
+// chapterText names the command of this moment, in a field of one width so that the
+// bar keeps its length.
+func (m Model) chapterText(env page.Env) string {
+	n := len(m.text.commands)
+	room := min(m.size.Cols/4, 40)
+	if n == 0 || room < 16 {
+		return ""
+	}
+	text := fmt.Sprintf("0/%d", n)
+	if i := m.chapterAt(m.position(env)); i >= 0 {
+		text = fmt.Sprintf("%d/%d %s", i+1, n, short(m.text.commands[i].Text))
+	}
+	return field(text, room)
+}
+
+// field cuts or fills a text to a number of columns. Wide characters make it
+// narrower, not wider.
+func field(text string, cols int) string {
+	w := 0
+	for i, r := range text {
+		n := max(vt.RuneWidth(r), 0)
+		if w+n > cols-1 && i+len(string(r)) < len(text) || w+n > cols {
+			return text[:i] + "…" + strings.Repeat(" ", max(cols-1-w, 0))
+		}
+		w += n
+	}
+	return text + strings.Repeat(" ", cols-w)
+}
+
 // searchText says how the search stands: "3/17", "searching 40%", "no match".
 func (m Model) searchText(env page.Env) string {
 	s := m.search
@@ -143,8 +177,13 @@ func (m Model) searchText(env page.Env) string {
 	return text
 }
 
-// cells counts the columns of a part: they hold nothing but narrow characters.
-func cells(text string) int { return len([]rune(text)) }
+// cells counts the columns of a part.
+func cells(text string) (n int) {
+	for _, r := range text {
+		n += max(vt.RuneWidth(r), 0)
+	}
+	return n
+}
 
 func width(parts []label) (w int) {
 	for _, p := range parts {
@@ -294,7 +333,7 @@ func (m Model) drawSearchLine(env page.Env, s *screen.Screen, r screen.Rect) {
 	th := env.Theme
 	prompt := "/"
 	if query(m.input.Value()).Regexp && r.Dx() >= 60 {
-		prompt = "regexp /"
+		prompt = "regexp " // the slash is what was typed
 	}
 	s.Text(r.Min.X+1, r.Min.Y, len(prompt), prompt, th.BarAccent)
 	left := len(prompt) + 1

@@ -46,16 +46,6 @@ func (m Model) chapterAfter(pos time.Duration) int {
 	return -1
 }
 
-// goChapter goes to where a command begins, and names it.
-func (m Model) goChapter(env page.Env, i int) (Model, page.Action) {
-	c := m.text.commands[i]
-	m, action := m.goTo(env, c.Start)
-	if m.panel.kind == commandsPanel {
-		return m, action // it is named there
-	}
-	return m, page.Several{page.Info(fmt.Sprintf("%d/%d  %s", i+1, len(m.text.commands), short(c.Text))), action}
-}
-
 // short is a command's text in a line of its own.
 func short(text string) string {
 	const most = 60

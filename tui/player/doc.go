@@ -10,6 +10,11 @@
 //	                 ▲                                          │
 //	                 └── tick, at the next event or frame ◄─────┘   only while playing
 //
+// Beside it the recording is read as text, by package transcript, for its commands
+// and lines: at once when it is small, else when they are asked for. They are ticks
+// on the bar, chapters to go to, and the rows of a panel. What is found comes in
+// while it is still being read.
+//
 // Rules:
 //
 //   - One seek counts at a time. A newer one cancels it, and what still arrives
@@ -20,5 +25,6 @@
 //
 // A recording smaller than the window stands in the middle of it in a thin frame.
 // Of a larger one a part is shown that follows the cursor; the wheel moves it, with
-// shift sideways, until the next seek. The bar then says so.
+// shift sideways, and ctrl with the arrows, until the next seek. The bar then says
+// so. A panel takes columns from the window where enough are left, else all of it.
 package player

@@ -256,11 +256,9 @@ func (m Model) move(env page.Env, id keys.ID, k tea.KeyPressMsg) (_ Model, _ pag
 	case keys.NextMarker:
 		to = m.facts.markers[m.markerAfter(pos)].Time
 	case keys.PrevCommand:
-		m, action := m.goChapter(env, m.chapterBefore(pos))
-		return m, action, true
+		to = m.text.commands[m.chapterBefore(pos)].Start
 	case keys.NextCommand:
-		m, action := m.goChapter(env, m.chapterAfter(pos))
-		return m, action, true
+		to = m.text.commands[m.chapterAfter(pos)].Start
 	case keys.StepBack:
 		m, action := m.step(env, -1)
 		return m, action, true
