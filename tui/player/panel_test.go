@@ -83,7 +83,7 @@ func TestCommandsAreChapters(t *testing.T) {
 		t.Errorf("%d ticks for 5 commands: %s", n, s.bar())
 	}
 	s.shows("0/5").press(")").at(3 * time.Second).shows("1/5 ls -l").press(")").at(13 * time.Second).shows("2/5 make deploy")
-	s.press("pgdown").at(23 * time.Second).shows("3/5 make check CH…")
+	s.press("pgdown").at(23 * time.Second).shows("3/5 make check CHEC…")
 	s.press("(").at(13*time.Second).press("right", "(").at(13*time.Second).press("pgup", "(")
 	want := []string{"There is no command before this."}
 	if !slices.Equal(s.toasts, want) {
