@@ -35,6 +35,7 @@ type panel struct {
 	input  widget.Input
 	filter string
 	number int // generation of rows
+	shown  int // the generation that is shown
 }
 
 // filterMsg brings the rows of a panel.
@@ -117,6 +118,9 @@ func (m Model) filtered(env page.Env, msg filterMsg) (Model, page.Action) {
 		return m, page.Unchanged{}
 	}
 	p.rows, p.version = msg.rows, msg.version
+	if p.shown != p.number { // others than before: begin at what is played
+		p.shown, p.cursor = p.number, max(m.current(env), 0)
+	}
 	m.panel = m.panel.settle(m.panelRows())
 	return m.follow(env), nil
 }
