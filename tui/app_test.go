@@ -170,11 +170,11 @@ func (h *host) Start(_ context.Context, o live.StartOptions) (live.Started, erro
 func (h *host) Record(context.Context, live.Terminal, string) (library.Recording, error) {
 	return library.Recording{}, nil
 }
-func (h *host) Save(context.Context, live.Terminal) (library.Recording, error) {
-	return library.Recording{}, nil
+func (h *host) Save(context.Context, live.Terminal) (live.Saved, error) {
+	return live.Saved{}, nil
 }
-func (h *host) Close(context.Context, live.Terminal) (library.Recording, error) {
-	return library.Recording{}, nil
+func (h *host) Close(context.Context, live.Terminal) (live.Saved, error) {
+	return live.Saved{}, nil
 }
 
 func (t *terminalStub) Snapshot() *vt.Snapshot { return t.screen }

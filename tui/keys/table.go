@@ -105,7 +105,7 @@ func live(prefix []string) []Binding {
 		{ID: GoTab, Context: Prefix, Keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, Label: "1–9", Short: "go to", Help: "go to the terminal with that number", Group: "Terminals"},
 		{ID: CloseTab, Context: Prefix, Keys: []string{"x"}, Short: "close", Help: "close the terminal; asks while it is running", Group: "Terminals", Hint: true},
 		{ID: ToggleRecord, Context: Prefix, Keys: []string{"R"}, Short: "record", Help: "start recording from here, or stop and save", Group: "Recording", Hint: true},
-		{ID: PauseRecord, Context: Prefix, Keys: []string{"P"}, Short: "pause", Help: "pause the recording, or go on with it; nothing is kept meanwhile", Group: "Recording"},
+		{ID: PauseRecord, Context: Prefix, Keys: []string{"P"}, Short: "pause", Help: "pause the recording, or go on with it", Group: "Recording"},
 		{ID: Mark, Context: Prefix, Keys: []string{"m"}, Short: "marker", Help: "leave a marker in the recording", Group: "Recording"},
 		{ID: SendPrefix, Context: Prefix, Keys: prefix, Label: prefix[0], Short: "send it", Help: "send " + prefix[0] + " to the terminal", Group: "Terminals"},
 		{ID: ShowHelp, Context: Prefix, Keys: []string{"?"}, Short: "help", Help: "this help", Group: "Rexec", Hint: true},

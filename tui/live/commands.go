@@ -39,13 +39,22 @@ type (
 	}
 	savedMsg struct {
 		tab int
-		rec library.Recording
+		rec Saved
 		err error
 	}
 	closedMsg struct {
 		tab int
-		rec library.Recording
+		rec Saved
 		err error
+	}
+	markedMsg struct {
+		tab int
+		set bool
+	}
+	pausedMsg struct {
+		tab   int
+		state live.RecordState
+		err   error
 	}
 	tickMsg struct{ states map[int]live.RecordState }
 )
@@ -132,7 +141,7 @@ func (m Model) tick() (Model, page.Action) {
 	terminals := map[int]Terminal{}
 	next := time.Second
 	for _, t := range m.tabs {
-		if t.record == recording && t.terminal != nil {
+		if t.record == recording && t.terminal != nil && !t.state.Paused {
 			terminals[t.id] = t.terminal
 			next = min(next, time.Second-t.state.Elapsed%time.Second)
 		}
@@ -179,7 +188,18 @@ func (m Model) end(t tab) page.Action {
 
 func (m Model) mark(t tab, label string) page.Action {
 	return do(func() tea.Msg {
-		t.terminal.Mark(label)
-		return nil
+		return markedMsg{t.id, t.terminal.Mark(label)}
+	})
+}
+
+// pause pauses a recording, or goes on with it.
+func (m Model) pause(t tab) page.Action {
+	return do(func() tea.Msg {
+		change := t.terminal.Pause
+		if t.terminal.Recording().Paused {
+			change = t.terminal.Resume
+		}
+		err := change()
+		return pausedMsg{t.id, t.terminal.Recording(), err}
 	})
 }

@@ -176,6 +176,13 @@ func (m Model) drawState(th *theme.Theme, s *screen.Screen, r screen.Rect) {
 	case starting:
 		text = "● …"
 	case recording:
+		if t.state.Paused {
+			text = "‖ " + widget.Clock(t.state.Elapsed)
+			if r.Dx() >= 50 {
+				text = "‖ paused " + widget.Clock(t.state.Elapsed) + "  " + widget.Bytes(t.state.Bytes)
+			}
+			break
+		}
 		text = "● " + widget.Clock(t.state.Elapsed)
 		if r.Dx() >= 50 {
 			text = "● rec " + widget.Clock(t.state.Elapsed) + "  " + widget.Bytes(t.state.Bytes)
@@ -213,6 +220,8 @@ const ended = "■"
 // glyph says what there is to know of a tab, "" for one that just runs.
 func (t tab) glyph() string {
 	switch {
+	case t.record == recording && t.state.Paused:
+		return "‖"
 	case t.record == recording || t.record == starting:
 		return "●"
 	case !t.running && (t.exit.Code != 0 || t.exit.Signal != ""):

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"rexec/internal/config"
 	"rexec/library"
 	"rexec/recording/cast"
 	"rexec/recording/live"
@@ -42,10 +43,17 @@ type Host interface {
 	// itself, and finishes it in the library. A failed recording is saved as far
 	// as it came: then both the recording and the error, a *RecordError, are there.
 	// The error wraps live.ErrNotRecording when somebody else has saved it.
-	Save(ctx context.Context, t Terminal) (library.Recording, error)
+	Save(ctx context.Context, t Terminal) (Saved, error)
 	// Close ends a terminal and saves its recording, as Save does; the recording is
 	// zero when there was none.
-	Close(ctx context.Context, t Terminal) (library.Recording, error)
+	Close(ctx context.Context, t Terminal) (Saved, error)
+}
+
+// Saved is a recording that has ended.
+type Saved struct {
+	library.Recording
+	Masked  int  // how many secrets were masked in it
+	Limited bool // it is as long as it may be
 }
 
 // StartOptions say what to host.
@@ -71,11 +79,12 @@ func (e *RecordError) Unwrap() error { return e.Err }
 // Sessions is the Host that the app uses: it knows all sessions that it started,
 // so that whatever ends the app, Shutdown saves what is recorded in them.
 type Sessions struct {
-	library store // nil: nothing can be recorded
-	command []string
-	env     []string
-	now     func() time.Time
-	teach   []string // folders for the scripts of shells; empty: shells are not taught
+	library  store // nil: nothing can be recorded
+	command  []string
+	env      []string
+	now      func() time.Time
+	settings config.Recording
+	teach    []string // folders for the scripts of shells; empty: shells are not taught
 
 	mu   sync.Mutex
 	open map[*live.Session]*session
@@ -102,7 +111,7 @@ const scrollback = 10_000
 // NewSessions returns a host for terminals that run command, or the user's shell
 // when it is empty, in env.
 func NewSessions(lib *library.Library, command, env []string, now func() time.Time) *Sessions {
-	h := &Sessions{command: command, env: env, now: now, open: map[*live.Session]*session{}}
+	h := &Sessions{command: command, env: env, now: now, settings: config.Default().Recording, open: map[*live.Session]*session{}}
 	if lib != nil {
 		h.library = lib
 	}
@@ -112,6 +121,9 @@ func NewSessions(lib *library.Library, command, env []string, now func() time.Ti
 // TeachShells makes shells that are started from now on mark their commands (package
 // shell). folders are where their scripts may be kept.
 func (h *Sessions) TeachShells(folders ...string) { h.teach = folders }
+
+// RecordWith sets what goes into the recordings that begin from now on.
+func (h *Sessions) RecordWith(r config.Recording) { h.settings = r }
 
 // Start implements Host.
 func (h *Sessions) Start(ctx context.Context, o StartOptions) (Started, error) {
@@ -170,16 +182,24 @@ func (h *Sessions) begin(ctx context.Context, shell, title string, cols, rows in
 	if h.library == nil {
 		return library.Recording{}, live.RecordOptions{}, &RecordError{errors.New("there is no library to record into")}
 	}
-	n := library.NewRecording{Title: title, Cols: cols, Rows: rows, Shell: shell,
-		Env: map[string]string{"SHELL": shell, "TERM": "xterm-256color"}}
+	about := cast.Header{Title: title, Rexec: &cast.Rexec{Shell: shell},
+		Env: live.Environment(live.Config{Command: h.command, Env: h.env}, h.settings.Env)}
 	if len(h.command) > 0 {
-		n.Shell, n.Command = "", filepath.Base(shell)
+		about.Rexec.Shell, about.Command = "", filepath.Base(shell)
 	}
-	rec, header, err := h.library.Begin(ctx, n)
+	if h.settings.Mask { // before the library writes it down, too
+		about, _ = live.MaskHeader(about)
+	}
+	rec, header, err := h.library.Begin(ctx, library.NewRecording{
+		Title: about.Title, Command: about.Command, Shell: about.Rexec.Shell, Env: about.Env, Cols: cols, Rows: rows,
+	})
 	if err != nil {
 		return rec, live.RecordOptions{}, &RecordError{err}
 	}
-	return rec, live.RecordOptions{Path: rec.Path, Header: header}, nil
+	return rec, live.RecordOptions{
+		Path: rec.Path, Header: header, Mask: h.settings.Mask, Input: h.settings.Input,
+		Idle: time.Duration(h.settings.Idle), Limit: time.Duration(h.settings.Limit),
+	}, nil
 }
 
 // Record implements Host.
@@ -204,19 +224,19 @@ func (h *Sessions) Record(ctx context.Context, t Terminal, title string) (librar
 }
 
 // Save implements Host.
-func (h *Sessions) Save(ctx context.Context, t Terminal) (library.Recording, error) {
+func (h *Sessions) Save(ctx context.Context, t Terminal) (Saved, error) {
 	s, state, err := h.find(t)
 	if err != nil {
-		return library.Recording{}, &RecordError{live.ErrNotRecording}
+		return Saved{}, &RecordError{live.ErrNotRecording}
 	}
 	h.mu.Lock()
 	id := state.recording
 	state.recording = ""
 	h.mu.Unlock()
 	if id == "" {
-		return library.Recording{}, &RecordError{live.ErrNotRecording}
+		return Saved{}, &RecordError{live.ErrNotRecording}
 	}
-	_, failed := s.StopRecording()
+	result, failed := s.StopRecording()
 	var info library.FinishInfo
 	select {
 	case <-s.Done():
@@ -226,18 +246,19 @@ func (h *Sessions) Save(ctx context.Context, t Terminal) (library.Recording, err
 	}
 	// What is recorded is to be kept even when the app is on its way out.
 	rec, err := h.library.Finish(context.WithoutCancel(ctx), id, info)
+	saved := Saved{rec, result.Masked, result.Limited}
 	if err != nil {
 		if !errors.Is(err, library.ErrNothingRecorded) {
 			h.mu.Lock()
 			state.unfinished = append(state.unfinished, id)
 			h.mu.Unlock()
 		}
-		return rec, &RecordError{errors.Join(failed, err)}
+		return saved, &RecordError{errors.Join(failed, err)}
 	}
 	if failed != nil {
-		return rec, &RecordError{failed}
+		return saved, &RecordError{failed}
 	}
-	return rec, nil
+	return saved, nil
 }
 
 // finishAgain tries once more what the library could not take. What fails again
@@ -257,10 +278,10 @@ func (h *Sessions) finishAgain(ctx context.Context, state *session) {
 }
 
 // Close implements Host.
-func (h *Sessions) Close(ctx context.Context, t Terminal) (library.Recording, error) {
+func (h *Sessions) Close(ctx context.Context, t Terminal) (Saved, error) {
 	s, state, err := h.find(t)
 	if err != nil {
-		return library.Recording{}, nil // closed already
+		return Saved{}, nil // closed already
 	}
 	h.finishAgain(ctx, state)
 	s.Close() // its error is the recording's, which Save returns too

@@ -61,18 +61,18 @@ func (h *stage) Record(_ context.Context, t Terminal, title string) (library.Rec
 	return library.Recording{ID: "rec", Title: title}, h.saveErr
 }
 
-func (h *stage) Save(_ context.Context, t Terminal) (library.Recording, error) {
+func (h *stage) Save(_ context.Context, t Terminal) (Saved, error) {
 	t.(*fake).recording = live.RecordState{}
-	return library.Recording{ID: "rec", Title: "Work", Duration: 42 * time.Second, Size: 9300, SHA256: "x", Path: "/rec.cast"}, h.saveErr
+	return Saved{Recording: library.Recording{ID: "rec", Title: "Work", Duration: 42 * time.Second, Size: 9300, SHA256: "x", Path: "/rec.cast"}}, h.saveErr
 }
 
-func (h *stage) Close(ctx context.Context, t Terminal) (library.Recording, error) {
+func (h *stage) Close(ctx context.Context, t Terminal) (Saved, error) {
 	f := t.(*fake)
 	f.closed = true
 	if f.recording.Active {
 		return h.Save(ctx, t)
 	}
-	return library.Recording{}, nil
+	return Saved{}, nil
 }
 
 func (f *fake) Snapshot() *vt.Snapshot { return f.vt.Snapshot() }
@@ -377,6 +377,28 @@ func TestRecordingFromTheMiddle(t *testing.T) {
 		if !strings.Contains(toast, want) {
 			t.Errorf("the toast says %q, want it to name %q", toast, want)
 		}
+	}
+}
+
+func TestAPausedRecordingIsSeen(t *testing.T) {
+	d := show(t, 80, 24)
+	f := d.open(Open{Record: true})
+	why := func(id keys.ID) string { return d.Page.(Model).Why(d.Env, id) }
+	if why(keys.PauseRecord) != "" {
+		t.Errorf("a recording cannot be paused: %s", why(keys.PauseRecord))
+	}
+	d.run(keys.PauseRecord)
+	bar := strings.Split(d.Screen(), "\n")[0]
+	if !f.recording.Paused || !strings.Contains(bar, "‖ paused") || strings.Contains(bar, "●") {
+		t.Errorf("in a pause the bar is %q", bar)
+	}
+	if !strings.Contains(why(keys.Mark), "paused") {
+		t.Errorf("in a pause, a marker is refused with %q", why(keys.Mark))
+	}
+	d.run(keys.PauseRecord)
+	bar = strings.Split(d.Screen(), "\n")[0]
+	if f.recording.Paused || strings.Contains(bar, "paused") || !strings.Contains(bar, "● rec") {
+		t.Errorf("after the pause the bar is %q", bar)
 	}
 }
 

@@ -153,9 +153,16 @@ func (m Model) Why(_ page.Env, id keys.ID) string {
 		case t.record == starting || t.record == saving:
 			return "One moment: the recording is being " + map[recordPhase]string{starting: "started", saving: "saved"}[t.record] + "."
 		}
-	case keys.Mark:
+	case keys.PauseRecord:
 		if t == nil || t.record != recording {
+			return "There is nothing to pause: R starts a recording."
+		}
+	case keys.Mark:
+		switch {
+		case t == nil || t.record != recording:
 			return "A marker needs a recording: R starts one."
+		case t.state.Paused:
+			return "The recording is paused: P goes on."
 		}
 	case keys.CloseTab:
 		if t == nil {

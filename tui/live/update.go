@@ -92,6 +92,13 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 		return m.wasSaved(msg)
 	case closedMsg:
 		return m.wasClosed(env, msg)
+	case markedMsg:
+		if !msg.set {
+			return m, page.Toast{Kind: widget.ToastWarn, Text: "No marker was set: the recording is paused or over."}
+		}
+		return m, page.Done("Marker set.")
+	case pausedMsg:
+		return m.wasPaused(env, msg)
 	case tickMsg:
 		for id, state := range msg.states {
 			if i := m.at(id); i >= 0 && m.tabs[i].record == recording {
@@ -277,6 +284,20 @@ func (m Model) exited(env page.Env, i int, status live.ExitStatus) (Model, page.
 	return m, actions
 }
 
+// wasPaused takes that a recording is paused, or goes on.
+func (m Model) wasPaused(env page.Env, msg pausedMsg) (Model, page.Action) {
+	i := m.at(msg.tab)
+	if i < 0 || msg.err != nil || m.tabs[i].record != recording { // it has ended meanwhile
+		return m, page.Unchanged{}
+	}
+	m = m.with(i, func(t *tab) { t.state = msg.state })
+	m, tick := m.ensureTick()
+	if msg.state.Paused {
+		return m, page.Several{tick, page.Info("Paused: nothing is kept. " + env.Keys.Prefix() + " P goes on recording.")}
+	}
+	return m, page.Several{tick, page.Info("The recording goes on.")}
+}
+
 func (m Model) recordingBegan(env page.Env, msg recordingMsg) (Model, page.Action) {
 	i := m.at(msg.tab)
 	if i < 0 {
@@ -302,7 +323,7 @@ func (m Model) wasSaved(msg savedMsg) (Model, page.Action) {
 	m = m.with(i, func(t *tab) {
 		t.state = live.RecordState{}
 		if t.record = notRecording; msg.rec.SHA256 != "" {
-			t.record, t.recording = saved, msg.rec
+			t.record, t.recording = saved, msg.rec.Recording
 		}
 	})
 	if m.tabs[i].seen && !m.tabs[i].running && !m.shown {
@@ -353,7 +374,7 @@ func (m Model) answered(env page.Env, a page.Answer) (Model, page.Action) {
 		return m.closeTab(i)
 	case askMarker:
 		label := strings.TrimSpace(a.Values[0])
-		return m, page.Several{m.mark(m.tabs[i], label), page.Done("Marker set.")}
+		return m, m.mark(m.tabs[i], label)
 	case askPaste:
 		return m, page.Send{To: m.tabs[i].terminal, Data: input.AppendPaste(nil, a.Data.(pasted).text, m.modes())}
 	}
@@ -406,6 +427,8 @@ func (m Model) command(env page.Env, c Command) (Model, page.Action) {
 		}
 		m = m.with(m.active, func(t *tab) { t.record = starting })
 		return m, m.record(*t)
+	case keys.PauseRecord:
+		return m, m.pause(*t)
 	case keys.Mark:
 		return m, page.Ask{Dialog: widget.Prompt(askMarker, "Marker", "", "Set",
 			widget.Field{Label: "Label", Placeholder: "enter sets one without a label"}).WithData(t.id)}
@@ -445,11 +468,19 @@ func (m Model) show(env page.Env, i int) (Model, page.Action) {
 }
 
 // savedToast tells what became of a recording, and how to play it.
-func savedToast(rec library.Recording, err error, how string) page.Action {
+func savedToast(rec Saved, err error, how string) page.Action {
 	whole := fmt.Sprintf("“%s”, %s, %s.", screen.Clean(rec.Name()), widget.Clock(rec.Duration), widget.Bytes(rec.Size))
+	masked := ""
+	if rec.Masked == 1 {
+		masked = " 1 secret was masked."
+	} else if rec.Masked > 1 {
+		masked = fmt.Sprintf(" %d secrets were masked.", rec.Masked)
+	}
 	switch {
+	case err == nil && rec.Limited:
+		return page.Toast{Kind: widget.ToastWarn, Text: "The recording is as long as it may be. Saved " + whole + masked + " The terminal goes on."}
 	case err == nil:
-		return page.Done("Saved " + whole + how)
+		return page.Done("Saved " + whole + masked + how)
 	case errors.Is(err, library.ErrNothingRecorded):
 		return page.Toast{Kind: widget.ToastWarn, Text: "Nothing was recorded."}
 	case errors.Is(err, syscall.ENOSPC):
