@@ -34,7 +34,7 @@ func (l *Library) searchRanked(ctx context.Context, o SearchOptions, yield func(
 	seen := map[string]int{}
 	now := l.options.Now()
 	all := o
-	all.Limit, all.After = maxRanked, nil
+	all.Limit, all.After, all.PerRecording = maxRanked, nil, 0
 	err = l.find(ctx, q, all, func(h Hit, _ error) bool {
 		text := strings.TrimSpace(h.Line)
 		if i, again := seen[text]; again {

@@ -136,7 +136,10 @@ func (m Model) tries() []string {
 	if len(q.Of(query.Any, query.Output, query.Command)) < len(q.Terms) && len(q.Terms) > 1 {
 		out = append(out, "Leave out what is asked of the recording, such as after:.")
 	}
-	if len(out) == 0 {
+	switch {
+	case q.Trash() && len(q.Terms) == 1:
+		out = append(out, "The trash is empty.")
+	case len(out) == 0 && q.Kind() == query.Lines:
 		out = append(out, "Part of a word will do: *part*, or /a regexp/.")
 	}
 	return out
@@ -186,6 +189,22 @@ func (c columns) drawMoment(env page.Env, s *screen.Screen, r screen.Rect, look 
 // inSight cuts a moment's line into spans so that its first match is seen in a width.
 func inSight(s *screen.Screen, h *library.Hit, width int, st, match screen.Style) []screen.Span {
 	line := h.Line
+	if len(h.Spans) > 0 {
+		// Of several lines, the one that matches.
+		if end := strings.IndexByte(line[h.Spans[0].End:], '\n'); end >= 0 {
+			line = line[:h.Spans[0].End+end]
+		}
+		if start := strings.LastIndexByte(line[:h.Spans[0].Start], '\n') + 1; start > 0 {
+			cut := *h
+			cut.Line, cut.Spans = line[start:], nil
+			for _, sp := range h.Spans {
+				if sp.End <= len(line) {
+					cut.Spans = append(cut.Spans, query.Span{Start: sp.Start - start, End: sp.End - start})
+				}
+			}
+			return inSight(s, &cut, width, st, match)
+		}
+	}
 	// Indentation tells nothing here.
 	from := len(line) - len(strings.TrimLeft(line, " "))
 	if len(h.Spans) > 0 {

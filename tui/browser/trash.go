@@ -165,7 +165,11 @@ func (m Model) askDelete() page.Action {
 		}
 		what = strings.Join(names, ", ") + ", " + widget.Bytes(size) + "."
 	}
-	return page.Ask{Dialog: widget.Confirm(askDelete, title, what+" There is no way back; d moves to the trash instead.", "Delete", true).WithData(list)}
+	instead := ""
+	if m.someUntrashed() {
+		instead = " d moves to the trash instead."
+	}
+	return page.Ask{Dialog: widget.Confirm(askDelete, title, what+" There is no way back."+instead, "Delete", true).WithData(list)}
 }
 
 // deleteForGood deletes recordings; nothing that was done to them can be undone then.
