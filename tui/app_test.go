@@ -141,7 +141,10 @@ func (shelf) Commands(context.Context, string) ([]library.Command, error) { retu
 func (shelf) Stats(context.Context) (library.Stats, error)                { return library.Stats{Recordings: 1}, nil }
 func (shelf) Delete(context.Context, ...string) error                     { return nil }
 func (shelf) Trash(context.Context, ...string) error                      { return nil }
-func (shelf) Restore(context.Context, ...string) error                    { return nil }
+func (shelf) ImportAll(context.Context, []string, func(library.ImportProgress)) ([]library.ImportResult, error) {
+	return nil, nil
+}
+func (shelf) Restore(context.Context, ...string) error { return nil }
 func (shelf) Search(context.Context, library.SearchOptions) iter.Seq2[library.Hit, error] {
 	return func(func(library.Hit, error) bool) {}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -77,6 +79,17 @@ func (s *shelf) Delete(_ context.Context, ids ...string) error {
 func (s *shelf) Trash(_ context.Context, ids ...string) error {
 	s.trashed = append(s.trashed, ids...)
 	return s.err
+}
+func (s *shelf) ImportAll(_ context.Context, paths []string, progress func(library.ImportProgress)) (out []library.ImportResult, err error) {
+	for i, path := range paths {
+		progress(library.ImportProgress{Path: path, File: i + 1, Files: len(paths)})
+		r := library.ImportResult{Path: path}
+		if strings.Contains(path, "bad") {
+			r.Err = errors.New("it is no cast")
+		}
+		out = append(out, r)
+	}
+	return out, s.err
 }
 func (s *shelf) Restore(_ context.Context, ids ...string) error {
 	s.trashed = slices.DeleteFunc(s.trashed, func(id string) bool { return slices.Contains(ids, id) })
@@ -639,5 +652,35 @@ func TestTags(t *testing.T) {
 	settle(d)
 	if len(s.patches) != 2 || !slices.Equal(*s.patches[0].Tags, []string{"web", "prod", "x"}) || !slices.Equal(*s.patches[1].Tags, []string{"prod", "x"}) {
 		t.Errorf("%+v", s.patches)
+	}
+}
+
+func TestImport(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.cast", "bad.cast"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("{\"version\": 2}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ path, want string }{
+		{dir, "Imported 1 recording. Not imported: It is no cast."},
+		{filepath.Join(dir, "a*.cast"), "Imported 1 recording."},
+	} {
+		d := open(t, &shelf{rows: samples()}, 80, 24)
+		d.Keys("i")
+		dialog := d.Last().(page.Ask).Dialog
+		dialog, _ = dialog.Update(d.Env.Keys, d.Env.Now, tea.PasteMsg{Content: c.path})
+		_, answer := dialog.Update(d.Env.Keys, d.Env.Now, pagetest.Key(t, "enter"))
+		d.Send(*answer)
+		if got := d.Screen(); !strings.Contains(got, "importing") {
+			t.Errorf("the import is not shown:\n%s", got)
+		}
+		settle(d)
+		if toast, ok := d.Last().(page.Toast); !ok || toast.Text != c.want {
+			t.Errorf("%s: told %+v, want %q", c.path, toast, c.want)
+		}
+		if d.Page.(Model).imports != nil {
+			t.Error("the import does not end")
+		}
 	}
 }

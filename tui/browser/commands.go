@@ -125,6 +125,8 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 		}
 		m, load := m.reload(env)
 		return m, page.Several{page.Done(msg.what), load}
+	case importMsg:
+		return m.importMoved(env, msg)
 	case doneMsg:
 		return m.did(env, msg)
 	case typedMsg:

@@ -100,6 +100,9 @@ func (m Model) drawHeader(env page.Env, s *screen.Screen, r screen.Rect) {
 	if n := len(m.marked); n > 0 {
 		parts = []string{fmt.Sprintf("%d marked", n)}
 	}
+	if m.imports != nil {
+		parts = []string{m.importState()}
+	}
 	right := []screen.Span{{Text: strings.Join(parts, " · "), Style: th.BarMuted}}
 	if recorded > 0 {
 		right = append([]screen.Span{{Text: "● recording  ", Style: th.BarRecording}}, right...)

@@ -23,6 +23,7 @@ type Store interface {
 	Update(ctx context.Context, id string, p library.Patch) (library.Recording, error)
 	Search(ctx context.Context, o library.SearchOptions) iter.Seq2[library.Hit, error]
 	SearchNames(ctx context.Context, o library.SearchOptions) iter.Seq2[library.Hit, error]
+	ImportAll(ctx context.Context, paths []string, progress func(library.ImportProgress)) ([]library.ImportResult, error)
 	Trash(ctx context.Context, ids ...string) error
 	Restore(ctx context.Context, ids ...string) error
 	Delete(ctx context.Context, ids ...string) error // for good
@@ -84,6 +85,9 @@ type Model struct {
 	anchor int                          // where a range of marks begins; -1: none
 	undone []deed                       // what can be undone, and done again
 	redo   []deed
+
+	imports  *importing // under way, or nil
+	imported library.ImportProgress
 
 	preview  previews
 	showView bool // the preview is toggled on where there is no room for both

@@ -18,6 +18,7 @@ const (
 	askTitle  = "browser.title"
 	askEdit   = "browser.edit"
 	askTags   = "browser.tags"
+	askImport = "browser.import"
 	askDelete = "browser.delete"
 )
 
@@ -173,6 +174,12 @@ func (m Model) press(env page.Env, id keys.ID) (Model, page.Action) {
 		return m.again()
 	case keys.Keep:
 		return m.keepChosen()
+	case keys.Import:
+		if m.imports != nil {
+			return m, m.cancelImport()
+		}
+		return m, page.Ask{Dialog: widget.Prompt(askImport, "Import recordings", "A file, a folder with all that is in it, or a pattern such as ~/casts/2026-*.cast. What is there already is not copied again.", "Import",
+			widget.Field{Label: "Path", Placeholder: "~/casts"})}
 	case keys.Tags:
 		return m, m.askTags()
 	case keys.Edit:
@@ -299,6 +306,8 @@ func (m Model) answered(a page.Answer) (Model, page.Action) {
 		return m, m.edit(a.Data.(string), strings.TrimSpace(a.Values[0]), strings.TrimSpace(a.Values[1]))
 	case askDelete:
 		return m.deleteForGood(a.Data.([]library.Recording))
+	case askImport:
+		return m.bringIn(strings.TrimSpace(a.Values[0]))
 	case askTags:
 		t := a.Data.(tagging)
 		return m.unmark(), m.tag(t.list, t.tags, strings.Split(a.Values[0], ","))

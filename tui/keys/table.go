@@ -31,6 +31,7 @@ const (
 	MarkAll     ID = "mark-all"
 	Sort        ID = "sort"
 	Group       ID = "group"
+	Import      ID = "import"
 	Preview     ID = "preview"
 	ShowHelp    ID = "help"
 	Quit        ID = "quit"
@@ -49,6 +50,7 @@ var library = []Binding{
 	{ID: Edit, Context: Library, Keys: []string{"e"}, Short: "edit", Help: "change title and description", Group: "Recordings", Hint: true},
 	{ID: Tags, Context: Library, Keys: []string{"t"}, Short: "tags", Help: "change the tags", Group: "Recordings"},
 	{ID: Keep, Context: Library, Keys: []string{"K"}, Short: "keep", Help: "spare from clearing up by age and size, or not", Group: "Recordings"},
+	{ID: Import, Context: Library, Keys: []string{"i"}, Short: "import", Help: "import a file, a folder or a pattern; again: end the import", Group: "Recordings"},
 	{ID: Delete, Context: Library, Keys: []string{"D"}, Short: "delete", Help: "delete for good; asks first", Group: "Recordings"},
 	{ID: Redo, Context: Library, Keys: []string{"Z"}, Short: "redo", Help: "do again what was undone", Group: "Recordings"},
 	{ID: MarkRow, Context: Library, Keys: []string{"space"}, Short: "mark", Help: "mark for d, D, t, K: they are about all that is marked", Group: "Recordings"},
