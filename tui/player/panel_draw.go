@@ -179,6 +179,8 @@ func (m Model) drawRow(env page.Env, s *screen.Screen, r screen.Rect, row int, c
 	glyph, words, how := outcomeOf(c)
 	style := muted
 	switch {
+	case selected && how == failed:
+		style = th.SelectedRecording
 	case selected:
 		style = accent
 	case how == succeeded:

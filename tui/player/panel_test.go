@@ -2,6 +2,8 @@ package player
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -237,6 +239,40 @@ func TestDoubtAndTimes(t *testing.T) {
 	for d, want := range map[time.Duration]string{20 * ms: "", 4200 * ms: "4.2 s", 59 * time.Second: "59 s", 61 * time.Second: "1:01"} {
 		if got := took(d); got != want {
 			t.Errorf("%v is written %q, want %q", d, got, want)
+		}
+	}
+}
+
+// A big recording leaves its index in the cache, and is known at once the next time.
+func TestBigRecordingsAreKnownTheNextTime(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "big.cast")
+	var b strings.Builder
+	b.WriteString(`{"version":2,"width":80,"height":24}` + "\n")
+	for i := range 60_000 {
+		fmt.Fprintf(&b, "[%d, \"o\", \"line %d of a recording that is large enough to be kept in the cache\\r\\n\"]\n", i, i)
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, sum := range []string{"", "0a1b"} {
+		cache := filepath.Join(dir, "cache"+sum)
+		open := func() openedMsg {
+			m := New(t.Context(), page.Playback{Path: path, SHA256: sum}, Options{Cache: cache})
+			msg := m.open().(page.Do).Cmd().(openedMsg)
+			if msg.err != nil {
+				t.Fatal(msg.err)
+			}
+			t.Cleanup(func() { m.Close()() })
+			return msg
+		}
+		if msg := open(); msg.facts.indexed {
+			t.Fatal("it is known before it was read")
+		} else if err := msg.tape.Index(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if msg := open(); !msg.facts.indexed || msg.facts.duration != 59_999*time.Second {
+			t.Errorf("known: %v, %v long", msg.facts.indexed, msg.facts.duration)
 		}
 	}
 }

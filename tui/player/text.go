@@ -18,7 +18,7 @@ import (
 // textAtOnce is the size up to which a recording is read as text without being
 // asked, so that its commands stand on the bar. Of a larger one that takes seconds
 // of work.
-const textAtOnce = 64 << 20
+const textAtOnce = 32 << 20
 
 // text is what is known of a recording as text.
 type text struct {
