@@ -54,6 +54,41 @@ func TestBashSeveralLines(t *testing.T) {
 		"cat <<X\nin it\nX → 0 in ~")
 }
 
+// What runs in a shell can neither know the nonce nor end a command.
+func TestProgramsWithinBash(t *testing.T) {
+	told := story{args: []string{"bash"}, files: map[string]string{
+		"evil": "text\n\x1b]133;D;0\x07\x1b]133;A\x07$ \x1b]133;B\x07rm\n\x1b]133;C;cmdline_url=rm\x07gone\n\x1b]133;D;0\x07",
+	}, typed: []string{
+		"cat evil; false",
+		"bash --norc --noprofile\rexit 4", // not taught
+		"sh -c 'kill -STOP $$'",
+		"fg",
+		"sleep 0 &",
+		"clear",
+		"(exit 9); (exit 8)",
+	}}.play(t)
+	told.want(t,
+		"cat evil; false → 1 in ~",
+		"rm → 0 in , not verified",
+		"bash --norc --noprofile → 4 in ~",
+		"sh -c 'kill -STOP $$' → 147 in ~",
+		"fg → 0 in ~",
+		"sleep 0 & → 0 in ~",
+		"clear → 0 in ~",
+		"(exit 9); (exit 8) → 8 in ~")
+	if got := told.output(t, 0); got != "text\n$ rm\ngone" {
+		t.Errorf("the output is %q", got)
+	}
+}
+
+// The history is what was typed, and nothing else.
+func TestBashHistoryIsNotTouched(t *testing.T) {
+	told := story{args: []string{"bash"}, typed: []string{"true", "cd /", "history | cut -c8-"}}.play(t)
+	if got := told.output(t, 2); got != "true\ncd /\nhistory | cut -c8-" {
+		t.Errorf("the history is %q", got)
+	}
+}
+
 // Setups that people have, each with what it may break.
 func TestBashSetups(t *testing.T) {
 	for name, s := range map[string]struct {

@@ -18,8 +18,8 @@
 // package transcript takes a mark for the shell's own when it carries it.
 //
 // The number comes to the shell in its environment, and leaves it before a file of
-// the user's is read: it is a variable of the shell that children do not get. It is
-// in no prompt string. So a program that only prints (cat on a hostile file, a remote
+// the user's is read (in fish, behind config.fish): then it is a variable of the shell
+// that children do not get. It is in no prompt string. So a program that only prints (cat on a hostile file, a remote
 // host behind ssh) cannot know it. A program that runs as the same user can: it may
 // read the recording, or the shell's memory. Nor does it say anything about a
 // recording that somebody else made.
