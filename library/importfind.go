@@ -70,12 +70,11 @@ func (f *finder) name(name string) error {
 		return f.add(name)
 	}
 	for _, m := range matches {
+		take := f.add
 		if info, err := os.Stat(m); err == nil && info.IsDir() {
-			err = f.folder(m)
-		} else {
-			err = f.add(m)
+			take = f.folder
 		}
-		if err != nil {
+		if err := take(m); err != nil {
 			return err
 		}
 	}
