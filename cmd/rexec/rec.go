@@ -188,7 +188,7 @@ func (a *app) saveRec(ctx context.Context, s *live.Session, dest *recDestination
 		}
 		name, length = rec.ID, rec.Duration
 	}
-	a.say("saved %s (%s)%s; replay it with: rexec play %s", cast.FormatTime(length), widget.Bytes(result.Bytes), maskedText(result.Masked), name)
+	a.say("saved %s (%s)%s; replay it with: rexec play %s", cast.FormatTime(length), widget.Bytes(result.Bytes), maskedText(result.Masked+dest.masked), name)
 	switch {
 	case failed != nil:
 		return fmt.Errorf("the recording ends early: %w; what came before is saved", failed)

@@ -19,6 +19,7 @@ type recDestination struct {
 	record  live.RecordOptions
 	id      string           // of the recording
 	library *library.Library // nil for a file
+	masked  int              // secrets in the title, the command and the variables
 }
 
 // recDestination prepares the file, or a recording in the library.
@@ -26,14 +27,14 @@ func (a *app) recDestination(ctx context.Context, o recOptions, c live.Config, r
 	if o.appendTo != "" {
 		return a.recContinuation(ctx, o, record)
 	}
-	shell := os.Getenv("SHELL")
+	shell, masked := os.Getenv("SHELL"), 0
 	dir, _ := os.Getwd()
 	h := cast.Header{
 		Title: o.title, Command: commandLine(c.Command), Env: live.Environment(c, names), TermType: live.TermOf(c),
 		Rexec: &cast.Rexec{Shell: shell, Dir: dir},
 	}
 	if record.Mask { // before the library writes it down, too
-		h, _ = live.MaskHeader(h)
+		h, masked = live.MaskHeader(h)
 	}
 	if o.output != "" {
 		path, err := outputPath(o)
@@ -42,7 +43,7 @@ func (a *app) recDestination(ctx context.Context, o recOptions, c live.Config, r
 		}
 		h.Rexec.Host, _ = os.Hostname()
 		record.Path, record.File, record.Header = path, castfile.Options{Overwrite: o.overwrite}, h
-		return &recDestination{record: record}, nil
+		return &recDestination{record: record, masked: masked}, nil
 	}
 	if o.overwrite {
 		return nil, usagef("--overwrite is about the file of -o; name it")
@@ -60,7 +61,7 @@ func (a *app) recDestination(ctx context.Context, o recOptions, c live.Config, r
 	}
 	header.TermType = h.TermType
 	record.Path, record.Header = rec.Path, header
-	return &recDestination{record: record, id: rec.ID, library: lib}, nil
+	return &recDestination{record: record, id: rec.ID, library: lib, masked: masked}, nil
 }
 
 // recContinuation prepares a recording to be continued.

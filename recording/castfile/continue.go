@@ -23,7 +23,13 @@ type Tail struct {
 	Header     cast.Header
 	Duration   time.Duration // the time of the last event
 	Cols, Rows int           // the size of the screen there
-	Report     Report        // of what was repaired
+	// Exit is the exit status that the recording ended with, "" for none. Its event is
+	// taken away: a recording has one, at its end.
+	Exit   string
+	Report Report // of what was repaired
+
+	kept time.Duration // of the last event that stays
+	end  int64         // behind it
 }
 
 // Continue opens a cast to write on behind its last event. A torn last line is cut
@@ -66,14 +72,16 @@ func (f *File) goOn(file *os.File) (Tail, error) {
 		return Tail{}, err
 	}
 	tail.Report = report
-	size, err := file.Seek(0, io.SeekEnd)
-	if err != nil {
+	if err := f.disk.Truncate(tail.end); err != nil {
+		return Tail{}, err
+	}
+	if _, err := file.Seek(tail.end, io.SeekStart); err != nil {
 		return Tail{}, err
 	}
 	if tail.Header.Version == 3 {
-		f.base = tail.Duration // times are counted from the event before
+		f.base = tail.kept // times are counted from the event before
 	}
-	return tail, f.start(tail.Header, size)
+	return tail, f.start(tail.Header, tail.end)
 }
 
 // zstdMagic begins the packed recordings of a library.
@@ -103,7 +111,10 @@ func readTail(src io.Reader) (Tail, error) {
 	}
 	t := Tail{Header: r.Header()}
 	t.Cols, t.Rows = t.Header.Cols, t.Header.Rows
+	t.end = r.Position().Offset
+	var last cast.Event
 	for {
+		before, at := r.Position().Offset, last.Time
 		e, err := r.Next()
 		if err == io.EOF {
 			return t, nil
@@ -111,8 +122,12 @@ func readTail(src io.Reader) (Tail, error) {
 		if err != nil {
 			return t, err
 		}
-		t.Duration = e.Time
-		if e.Code == cast.Resize {
+		last = e
+		t.Duration, t.kept, t.end, t.Exit = e.Time, e.Time, r.Position().Offset, ""
+		switch e.Code {
+		case cast.Exit:
+			t.Exit, t.kept, t.end = e.Data, at, before
+		case cast.Resize:
 			if cols, rows, err := cast.ParseSize(e.Data); err == nil {
 				t.Cols, t.Rows = cols, rows
 			}

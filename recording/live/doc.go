@@ -21,6 +21,21 @@
 //   - When Done is closed, all of the child's output has been read, shown and
 //     recorded, and the recording is closed.
 //
+// # Recording
+//
+// All that is written, of whatever kind, has passed the masks of package secret,
+// when RecordOptions.Mask is set. The clock stands still in pauses, of which nothing
+// is kept, and the screen is drawn anew behind them.
+//
+// Input is told as far as it showed. With ICANON and ECHO on, that is all; with ECHO
+// off, nothing of the line. Where the program itself shows what is typed, as line
+// editors and ssh do, a character is told when it appears at the cursor within
+// 250 ms, and another key when the screen answers at all; a line typed at a question
+// for a password is never told. What is not told is a gap: one input event, or part
+// of one, of the character ▒, however much was typed there. An input event that
+// waited for its echo stands before it, at the time at which it was typed, or at that
+// of the last event, if that is later: times do not run backward.
+//
 // The package knows no library, no network and no screen to draw on. Hosting
 // works on Linux and macOS; elsewhere Start returns ErrUnsupported.
 package live

@@ -228,10 +228,10 @@ func TestAppendContinuesARecording(t *testing.T) {
 		h, events := readCast(t, o.Path)
 		first := before[len(before)-1].Time
 		got := codes(events)
-		if len(got) != 4 || got[0] != "x:1" || !strings.HasPrefix(got[1], "m:continued at 2") || got[2] != "r:90x30" || got[3] != "x:0" {
+		if len(got) != 3 || !strings.HasPrefix(got[0], "m:continued at 2") || !strings.HasSuffix(got[0], ", after exit status 1") || got[1] != "r:90x30" || got[2] != "x:0" {
 			t.Errorf("version %d: the other events are %q", version, got)
 		}
-		for _, e := range events[len(before):] {
+		for _, e := range events[len(before)-1:] {
 			if e.Time < first || e.Time > first+deadline {
 				t.Errorf("version %d: an event at %v behind %v", version, e.Time, first)
 			}

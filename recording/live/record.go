@@ -142,7 +142,11 @@ func (r *recorder) goOn(o RecordOptions, at time.Time) error {
 	cols, rows := r.cols, r.rows
 	r.cols, r.rows = tail.Cols, tail.Rows
 	r.clock.start(at, tail.Duration, o.Idle)
-	err = r.event(at, cast.Marker, "continued at "+at.Local().Format("2006-01-02 15:04"))
+	label := "continued at " + at.Local().Format("2006-01-02 15:04")
+	if tail.Exit != "" && tail.Exit != "0" {
+		label += ", after exit status " + tail.Exit
+	}
+	err = r.event(at, cast.Marker, label)
 	if err == nil {
 		err = r.resize(at, cols, rows)
 	}

@@ -74,7 +74,7 @@ type typist struct {
 	// after is where the last character was shown. The next one may be typed while the
 	// program has the cursor elsewhere, at a status line.
 	after *vt.Cursor
-	gap   bool   // the last that was told is a gap
+	gap   bool // the last that was told is a gap
 }
 
 // typing takes what is about to be written to the child's terminal.
@@ -245,28 +245,30 @@ func (t *typist) end(r *recorder) error {
 	return t.tell(r)
 }
 
-// tell records the keys that are decided.
+// tell records the keys that are decided. What was typed at one time is one event.
 func (t *typist) tell(r *recorder) error {
 	n := 0
+	var at time.Time
+	var data []byte
 	for ; n < len(t.keys) && t.keys[n].verdict != undecided; n++ {
 		k := t.keys[n]
-		data := k.data
+		told := k.data
 		if k.verdict == drop {
-			if t.gap {
-				continue
+			if told = gap; t.gap {
+				told = nil
 			}
-			data = gap
 		}
-		t.gap = k.verdict == drop
-		if err := r.typed(k.at, data); err != nil {
-			return err
+		t.gap = k.verdict == drop && !endsLine(k.data)
+		if len(data) > 0 && !k.at.Equal(at) {
+			if err := r.typed(at, data); err != nil {
+				return err
+			}
+			data = nil
 		}
-		if endsLine(k.data) {
-			t.gap = false
-		}
+		at, data = k.at, append(data, told...)
 	}
 	t.keys = t.keys[:copy(t.keys, t.keys[n:])]
-	return nil
+	return r.typed(at, data)
 }
 
 // endsLine tells whether a key ends the line that is typed: enter, interrupt, end of
