@@ -71,6 +71,6 @@ func TestSearchesThatFindLittle(t *testing.T) {
 }
 
 func TestBeginsWithASearch(t *testing.T) {
-	s := show(t, story(), 80, 24, func(p *page.Playback) { p.Query, p.Start = "step 110", 50*time.Second })
+	s := show(t, story(), 80, 24, func(p *page.Playback) { p.Query, p.Start = "step 110", 54500*ms })
 	s.wait(time.Second).at(55*time.Second).shows("step 110", "1/1", "‖")
 }
