@@ -1,6 +1,8 @@
 package live
 
 import (
+	"os"
+
 	"rexec/recording/cast"
 	"rexec/recording/shell"
 )
@@ -16,7 +18,7 @@ func (c *Config) teach() (nonce string) {
 	if err != nil {
 		return "" // starting it will say why
 	}
-	launch, ok, err := shell.Teach(args, c.Env, c.Integration)
+	launch, ok, err := shell.Teach(args, c.Env, c.Integration, c.Record.continued())
 	if err != nil || !ok {
 		return ""
 	}
@@ -36,4 +38,22 @@ func (o RecordOptions) signed(nonce string) RecordOptions {
 	x.Nonce = nonce
 	o.Header.Rexec = &x
 	return o
+}
+
+// continued returns the nonce of the recording that is continued, whose header stays
+// as it is; "" without one.
+func (o *RecordOptions) continued() string {
+	if o == nil || !o.Append {
+		return ""
+	}
+	f, err := os.Open(o.Path)
+	if err != nil {
+		return "" // opening it to write will say why
+	}
+	defer f.Close()
+	r, err := cast.NewReader(f, cast.Lenient)
+	if err != nil || r.Header().Rexec == nil {
+		return ""
+	}
+	return r.Header().Rexec.Nonce
 }

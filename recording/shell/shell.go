@@ -62,7 +62,7 @@ type Launch struct {
 // so. folders are where the scripts may be kept, the first that can be written to is
 // taken; they are the same for all sessions, and a few kilobytes. The error says why
 // the scripts cannot be written; the shell can be started as it is then.
-func Teach(args, env, folders []string) (Launch, bool, error) {
+func Teach(args, env, folders []string, nonce string) (Launch, bool, error) {
 	if len(args) == 0 || off(getenv(env, Off)) {
 		return Launch{}, false, nil
 	}
@@ -77,8 +77,11 @@ func Teach(args, env, folders []string) (Launch, bool, error) {
 	default:
 		return Launch{}, false, nil
 	}
+	if b, err := hex.DecodeString(nonce); err != nil || len(b) != nonceSize {
+		nonce = newNonce()
+	}
 	begin := func() Launch {
-		l := Launch{Args: args, Env: slices.Clone(env), Nonce: newNonce()}
+		l := Launch{Args: args, Env: slices.Clone(env), Nonce: nonce}
 		l.unset(rcfileVar, zdotdirVar, envVar)
 		l.set(nonceVar, l.Nonce)
 		return l
@@ -96,8 +99,10 @@ func Teach(args, env, folders []string) (Launch, bool, error) {
 	return l, true, nil
 }
 
+const nonceSize = 8 // bytes
+
 func newNonce() string {
-	var b [8]byte
+	var b [nonceSize]byte
 	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
 	return hex.EncodeToString(b[:])
 }

@@ -38,7 +38,7 @@ func TestTeachArgs(t *testing.T) {
 		{args: "sh"}, {args: "dash -i"}, {args: "nu"}, {args: "vim bash"}, {args: "python3"},
 	} {
 		env := []string{"HOME=/home/me", "REXEC_NONCE=old"}
-		l, ok, err := Teach(strings.Split(c.args, " "), env, []string{folder})
+		l, ok, err := Teach(strings.Split(c.args, " "), env, []string{folder}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestTeachArgs(t *testing.T) {
 
 func TestTurnedOffForOneRun(t *testing.T) {
 	for value, off := range map[string]bool{"off": true, "0": true, "No": true, "FALSE": true, "": false, "on": false, "1": false} {
-		_, ok, err := Teach([]string{"bash"}, []string{Off + "=" + value}, []string{t.TempDir()})
+		_, ok, err := Teach([]string{"bash"}, []string{Off + "=" + value}, []string{t.TempDir()}, "")
 		if err != nil || ok == off {
 			t.Errorf("%q: taught is %t, %v", value, ok, err)
 		}
@@ -79,11 +79,21 @@ func TestTurnedOffForOneRun(t *testing.T) {
 func TestEachSessionHasItsNonce(t *testing.T) {
 	folder, seen := t.TempDir(), map[string]bool{}
 	for range 10 {
-		l, _, err := Teach([]string{"zsh"}, nil, []string{folder})
+		l, _, err := Teach([]string{"zsh"}, nil, []string{folder}, "")
 		if err != nil || seen[l.Nonce] {
 			t.Fatalf("%q again, or %v", l.Nonce, err)
 		}
 		seen[l.Nonce] = true
+	}
+}
+
+func TestNonceOfARecordingThatIsContinued(t *testing.T) {
+	folder := t.TempDir()
+	for nonce, kept := range map[string]bool{"0123456789abcdef": true, "": false, "short": false, "0123456789abcdef;x": false, "0123456789abcdeg": false} {
+		l, ok, err := Teach([]string{"zsh"}, nil, []string{folder}, nonce)
+		if err != nil || !ok || (l.Nonce == nonce) != kept || len(l.Nonce) != 16 {
+			t.Errorf("%q became %q, %v", nonce, l.Nonce, err)
+		}
 	}
 }
 
@@ -97,10 +107,10 @@ func TestInstallTakesTheNextFolder(t *testing.T) {
 	if err != nil || filepath.Dir(dir) != good {
 		t.Errorf("installed in %s, %v; want it in %s", dir, err, good)
 	}
-	if _, _, err := Teach([]string{"bash"}, nil, []string{filepath.Join(file, "x")}); err == nil {
+	if _, _, err := Teach([]string{"bash"}, nil, []string{filepath.Join(file, "x")}, ""); err == nil {
 		t.Error("no error where nothing can be written")
 	}
-	if _, _, err := Teach([]string{"bash"}, nil, nil); err == nil {
+	if _, _, err := Teach([]string{"bash"}, nil, nil, ""); err == nil {
 		t.Error("no error without folders")
 	}
 }
