@@ -74,7 +74,7 @@ func (l *Library) Audit(ctx context.Context, e AuditEvent) error {
 // Viewed notes that a recording of the library was opened in the player. A library
 // that cannot be written is viewed all the same.
 func (l *Library) Viewed(ctx context.Context, r Recording) error {
-	if l.readOnly != nil {
+	if l.ReadOnly() != nil {
 		return nil
 	}
 	return l.Audit(ctx, auditOf(AuditViewed, r))

@@ -44,8 +44,8 @@ type db struct {
 }
 
 // openDB opens the database at path for reading and writing, and makes or upgrades
-// it as needed.
-func openDB(ctx context.Context, path string) (_ *db, err error) {
+// it as needed. remote says that it is on another machine's disk.
+func openDB(ctx context.Context, path string, remote bool) (_ *db, err error) {
 	// SQLite would make the file with the umask's permissions; the files that it
 	// makes beside it take theirs from this one.
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -60,9 +60,13 @@ func openDB(ctx context.Context, path string) (_ *db, err error) {
 			d.close()
 		}
 	}()
+	journal := "WAL"
+	if remote {
+		journal = "DELETE" // see remote.go
+	}
 	// secure_delete: what is deleted is overwritten with zeros.
 	pragmas := []string{"foreign_keys(1)", "synchronous(NORMAL)", "secure_delete(1)"}
-	if d.write, err = pool(path, 1, url.Values{"_txlock": {"immediate"}}, append(pragmas, "journal_mode(WAL)")...); err != nil {
+	if d.write, err = pool(path, 1, url.Values{"_txlock": {"immediate"}}, append(pragmas, "journal_mode("+journal+")")...); err != nil {
 		return nil, err
 	}
 	if err = migrate(ctx, d.write, path); err != nil {

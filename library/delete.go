@@ -20,8 +20,12 @@ import (
 // On a full disk Delete works where nothing else does.
 func (l *Library) Delete(ctx context.Context, ids ...string) error {
 	if len(ids) == 0 {
-		return l.writable()
+		return l.deletable()
 	}
+	return l.makingRoom(func() error { return l.delete(ctx, ids) })
+}
+
+func (l *Library) delete(ctx context.Context, ids []string) error {
 	var paths []string
 	err := l.update(ctx, func(tx *sql.Tx) error {
 		paths = paths[:0]
@@ -165,7 +169,7 @@ const scrubPatience = 2 * time.Second
 // until all readers are past them. clean says that there are no traces (any more);
 // without it, the database remembers that this is due, and Recover tries again.
 func (l *Library) Scrub(ctx context.Context) (clean bool, err error) {
-	if err := l.writable(); err != nil {
+	if err := l.deletable(); err != nil {
 		return false, err
 	}
 	return l.scrub(ctx, busyTimeout)

@@ -80,6 +80,24 @@ func (e *ErrDamaged) Error() string {
 
 func (e *ErrDamaged) Unwrap() error { return e.Err }
 
+// ErrInUse says that the library at Path is on another machine's disk, where one
+// process at a time can have it, and that another process has it.
+type ErrInUse struct {
+	Path string
+	Kind string // of the file system
+	Host string // empty: not known
+	PID  int
+}
+
+func (e *ErrInUse) Error() string {
+	who := "another rexec"
+	if e.Host != "" {
+		who = fmt.Sprintf("the rexec on %s with process id %d", e.Host, e.PID)
+	}
+	return fmt.Sprintf("%s is on a network disk (%s), where one rexec at a time can use the library, and %s does: quit that one first, or name another folder with --home or REXEC_HOME",
+		e.Path, e.Kind, who)
+}
+
 // ErrReplaced says that the database was made anew while this Library was open (see
 // Rebuild): what it shows is old, and it can write no more.
 var ErrReplaced = errors.New("the library was rebuilt by another rexec: start this one again to go on")

@@ -63,7 +63,7 @@ func (l *Library) ExportFile(ctx context.Context, id, path string, force bool, p
 // exported notes that a recording was copied out of the library. One that can only be
 // read has no log to note it in.
 func (l *Library) exported(ctx context.Context, r Recording) error {
-	if l.readOnly != nil {
+	if l.ReadOnly() != nil {
 		return nil
 	}
 	return l.Audit(ctx, auditOf(AuditExported, r))

@@ -11,10 +11,13 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/google/uuid"
+
+	"rexec/library/internal/disk"
 )
 
 // Options are what a Library takes from its surroundings. The zero value is the
@@ -27,6 +30,10 @@ type Options struct {
 	// Actor and Terminal are who works with the library, and where, for the audit
 	// log. Actor empty: the user of this process, as user@host. Terminal may be empty.
 	Actor, Terminal string
+
+	// Remote says that a folder is on another machine's disk, and on what kind of file
+	// system. nil: asks the system.
+	Remote func(dir string) (kind string, remote bool)
 
 	// Summarize reads a cast as lines and commands. nil: package transcript.
 	Summarize func(ctx context.Context, cast io.Reader) (Summary, error)
@@ -54,6 +61,10 @@ type Library struct {
 	file     string       // of the database, in dirs.Data
 	opened   os.FileInfo  // of the database: another file in its place is another database
 	readOnly *ErrReadOnly // nil: can be written
+	// full is why only what makes room can be done; nil: there is room.
+	full   atomic.Pointer[ErrReadOnly]
+	remote bool   // it is on another machine's disk
+	leave  func() // gives up what enter took
 
 	indexing chan struct{} // holds one value while somebody indexes
 
@@ -65,7 +76,7 @@ type Library struct {
 // Open opens the library below d.Data, and makes it when it is not there. A library
 // that exists but cannot be written is opened all the same; see ReadOnly. Errors:
 // *ErrReadOnly when there is none and none can be made, *ErrNewerSchema,
-// *ErrOlderSchema.
+// *ErrOlderSchema, *ErrDamaged, *ErrInUse.
 //
 // Open does not look for what a crash left behind: that is Recover's work.
 func Open(ctx context.Context, d Dirs, o Options) (*Library, error) {
@@ -76,16 +87,32 @@ func Open(ctx context.Context, d Dirs, o Options) (*Library, error) {
 	}
 
 	why := l.checkWritable()
+	if isFull(why) && l.useSpare() {
+		if err := l.checkWritable(); err == nil {
+			l.full.Store(&ErrReadOnly{Path: d.Data, Err: reason(errors.Unwrap(why))})
+			why = nil
+		}
+	}
 	var refused *ErrReadOnly
 	switch {
 	case why == nil:
-		var err error
-		if l.db, err = openDB(ctx, l.dbPath()); err != nil {
+		err := l.enter()
+		if err == nil {
+			if l.db, err = openDB(ctx, l.dbPath(), l.remote); err != nil {
+				l.leave()
+			}
+		}
+		if err == nil {
+			if l.opened, err = os.Stat(l.dbPath()); err != nil {
+				l.db.close()
+				l.leave()
+			}
+		}
+		if err != nil {
 			return nil, fmt.Errorf("open library: %w", err)
 		}
-		if l.opened, err = os.Stat(l.dbPath()); err != nil {
-			l.db.close()
-			return nil, fmt.Errorf("open library: %w", err)
+		if l.full.Load() == nil {
+			l.keepSpare()
 		}
 		return l, nil
 	case errors.As(why, &refused):
@@ -116,6 +143,9 @@ func (o Options) withDefaults() Options {
 	if o.Actor == "" {
 		o.Actor = auditActor(o.Host)
 	}
+	if o.Remote == nil {
+		o.Remote = disk.Remote
+	}
 	if o.Summarize == nil {
 		o.Summarize = summarize
 	}
@@ -138,6 +168,9 @@ func (l *Library) Close() error {
 	l.closed = true
 	err := l.db.close()
 	l.owner.release()
+	if l.leave != nil {
+		l.leave()
+	}
 	return err
 }
 
@@ -145,12 +178,16 @@ func (l *Library) Close() error {
 func (l *Library) Dirs() Dirs { return l.dirs }
 
 // ReadOnly returns nil, or an *ErrReadOnly that says why the library can only be
-// read: then every method that writes returns it.
+// read: then every method that writes returns it. When that is because the disk is
+// full, Trash, Delete and EmptyTrash work, and once they have made room, all does.
 func (l *Library) ReadOnly() error {
-	if l.readOnly == nil {
-		return nil
+	if l.readOnly != nil {
+		return l.readOnly
 	}
-	return l.readOnly
+	if full := l.full.Load(); full != nil {
+		return full
+	}
+	return nil
 }
 
 // Version returns a number that differs from the one before when the database has
@@ -207,7 +244,7 @@ func (l *Library) writable() error {
 // update runs f in a write transaction. There is one of these at a time, on the
 // whole machine: what f finds, stays so until it returns. f must be quick.
 func (l *Library) update(ctx context.Context, f func(tx *sql.Tx) error) error {
-	if err := l.writable(); err != nil {
+	if err := l.deletable(); err != nil {
 		return err
 	}
 	tx, err := l.db.write.BeginTx(ctx, nil)

@@ -2,6 +2,7 @@ package library
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,6 +124,56 @@ func TestFullDisk(t *testing.T) {
 	recovered(t, l)
 	must[Recording](t)(record(t.Context(), l, NewRecording{Title: "more"}, "y"))
 	if got := titles(checkWhole(t, l)); got != "more kept" {
+		t.Errorf("listed: %q", got)
+	}
+}
+
+// A disk that is full, before or while the library is open, is one on which what
+// makes room can be done, and then everything.
+func TestDeletingOnAFullDisk(t *testing.T) {
+	dir, ok := onDisk(t, "8m")
+	if !ok {
+		return
+	}
+	home := filepath.Join(dir, "home")
+	l := openLibrary(t, home, Options{})
+	var ids []string
+	for i := range 3 {
+		path := writeText(t, filepath.Join(t.TempDir(), "big.cast"), castText(fmt.Sprint("big ", i), strings.Repeat(fmt.Sprint(i), 700<<10)))
+		ids = append(ids, must[Recording](t)(l.Import(t.Context(), path, nil)).ID)
+		os.Remove(path)
+	}
+	filler := fill(t, filepath.Join(dir, "filler"))
+	if err := l.Delete(t.Context(), ids[0]); err != nil {
+		t.Errorf("on a disk that has become full: %v", err)
+	}
+	if why := l.ReadOnly(); why != nil {
+		t.Errorf("with room again: %v", why)
+	}
+	l.Close()
+	os.Remove(filler)
+	l = openLibrary(t, home, Options{}) // which keeps room again
+	l.Close()
+	fill(t, filepath.Join(dir, "filler"))
+
+	l = openLibrary(t, home, Options{})
+	if why := l.ReadOnly(); !errors.Is(why, syscall.ENOSPC) {
+		t.Errorf("opened on a full disk: %v", why)
+	}
+	if _, _, err := l.Begin(t.Context(), NewRecording{}); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "make room") {
+		t.Errorf("a recording begins: %v", err)
+	}
+	if err := l.Trash(t.Context(), ids[1]); err != nil {
+		t.Errorf("to the trash: %v", err)
+	}
+	if gone, err := l.EmptyTrash(t.Context(), 0); err != nil || len(gone) != 1 {
+		t.Errorf("emptying the trash: %d, %v", len(gone), err)
+	}
+	if why := l.ReadOnly(); why != nil {
+		t.Errorf("with room again: %v", why)
+	}
+	must[Recording](t)(record(t.Context(), l, NewRecording{Title: "more"}, "y"))
+	if got := titles(checkWhole(t, l)); got != "more big 2" {
 		t.Errorf("listed: %q", got)
 	}
 }

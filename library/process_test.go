@@ -2,6 +2,7 @@ package library
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,8 +78,10 @@ func (c *childProcess) next(t testing.TB) (fields []string, ok bool) {
 	return fields, true
 }
 
-// hammerChild records, imports, renames and deletes at random, and says each time
-// what it has done, once it is done: args are a seed and how often (0: without end).
+// hammerChild records, imports, renames, compresses, searches, moves to the trash and
+// deletes at random, and says each time
+// what it has done, once it is done: args are a seed, how often at least (0: without
+// end), and for how long at least.
 func hammerChild(home string, args []string) error {
 	seed, err := strconv.ParseUint(args[0], 10, 64)
 	if err != nil {
@@ -88,13 +91,21 @@ func hammerChild(home string, args []string) error {
 	if err != nil {
 		return err
 	}
+	var until time.Time
+	if len(args) > 2 {
+		length, err := time.ParseDuration(args[2])
+		if err != nil {
+			return err
+		}
+		until = time.Now().Add(length)
+	}
 	ctx := context.Background()
-	l, err := Open(ctx, homeDirs(home), Options{Summarize: oneCommand})
+	l, err := Open(ctx, homeDirs(home), Options{Summarize: commandAndLines})
 	if err != nil {
 		return err
 	}
 	h := hammer{l: l, random: rand.New(rand.NewPCG(seed, 1)), outside: filepath.Join(home, "outside")}
-	for i := 0; times == 0 || i < times; i++ {
+	for i := 0; times == 0 || i < times || time.Now().Before(until); i++ {
 		if err := h.blow(ctx, fmt.Sprintf("%d-%d", seed, i)); err != nil {
 			return err
 		}
@@ -113,12 +124,18 @@ type hammer struct {
 }
 
 func (h *hammer) blow(ctx context.Context, word string) error {
-	switch n := h.random.IntN(10); {
-	case n < 4:
+	switch n := h.random.IntN(20); {
+	case n < 5:
 		return h.record(ctx, word)
-	case n < 7:
+	case n < 9:
 		return h.importOne(ctx, word)
-	case n < 9 && len(h.mine) > 0:
+	case n < 11 && len(h.mine) > 0:
+		return h.trash(ctx, h.mine[h.random.IntN(len(h.mine))])
+	case n < 12 && len(h.mine) > 0:
+		return h.compress(ctx)
+	case n < 13:
+		return h.search(ctx)
+	case n < 16 && len(h.mine) > 0:
 		id := h.mine[h.random.IntN(len(h.mine))]
 		fmt.Println("renaming", id)
 		if _, err := h.l.SetTitle(ctx, id, word); err != nil {
@@ -136,6 +153,59 @@ func (h *hammer) blow(ctx context.Context, word string) error {
 		h.mine = append(h.mine[:i], h.mine[i+1:]...)
 	}
 	return nil
+}
+
+// trash moves a recording to the trash and, half of the time, back.
+func (h *hammer) trash(ctx context.Context, id string) error {
+	fmt.Println("trashing", id)
+	if err := h.l.Trash(ctx, id); err != nil {
+		return err
+	}
+	if h.random.IntN(2) == 0 {
+		fmt.Println("trashed", id)
+		return nil
+	}
+	if err := h.l.Restore(ctx, id); err != nil {
+		return err
+	}
+	fmt.Println("restored", id)
+	return nil
+}
+
+// compress compresses what this process has made.
+func (h *hammer) compress(ctx context.Context) error {
+	fmt.Println("compressing", h.mine[0])
+	done, err := h.l.Compress(ctx, CompressOptions{IDs: h.mine})
+	for _, c := range done {
+		err = errors.Join(err, c.Err)
+	}
+	return err
+}
+
+// search searches, and makes findable what is not.
+func (h *hammer) search(ctx context.Context) error {
+	for _, err := range h.l.Search(ctx, SearchOptions{Query: "line"}) {
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := h.l.db.write.ExecContext(ctx, `UPDATE texts SET version = 1 WHERE owner = '' AND version <> 0 AND ord % 3 = 0
+		AND recording IN (SELECT seq FROM recordings WHERE id IN (SELECT value FROM json_each(?)))`, jsonList(h.mine)); err != nil {
+		return err // as of an older rexec
+	}
+	fmt.Println("indexing", "pending")
+	return h.l.IndexPending(ctx, nil)
+}
+
+// commandAndLines finds what oneCommand does, and many lines.
+func commandAndLines(ctx context.Context, r io.Reader) (Summary, error) {
+	s, err := oneCommand(ctx, r)
+	if err == nil {
+		for i := range 100 {
+			s.Lines = append(s.Lines, Line{Text: fmt.Sprintf("line %d of %.20s", i, s.Commands[0].Text), First: time.Second, Last: time.Second})
+		}
+	}
+	return s, err
 }
 
 func (h *hammer) record(ctx context.Context, word string) error {
@@ -170,7 +240,7 @@ func (h *hammer) importOne(ctx context.Context, word string) error {
 	if err := os.MkdirAll(h.outside, 0o700); err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, []byte(castText(word, strings.Repeat(word, 1000))), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(castText(word, strings.Repeat(word, 5000))), 0o600); err != nil {
 		return err
 	}
 	r, err := h.l.Import(ctx, path, nil)
@@ -190,13 +260,14 @@ func (h *hammer) importOne(ctx context.Context, word string) error {
 // ledger is what children have said.
 type ledger struct {
 	title   map[string]string // of what must be there; "?": not known
+	trashed map[string]string // "yes", "no", or "?": not known
 	size    map[string]int64  // of what must be there in full
 	deleted map[string]bool
 	doubt   map[string]bool // a deletion was under way when the child died
 }
 
 func newLedger() *ledger {
-	return &ledger{map[string]string{}, map[string]int64{}, map[string]bool{}, map[string]bool{}}
+	return &ledger{map[string]string{}, map[string]string{}, map[string]int64{}, map[string]bool{}, map[string]bool{}}
 }
 
 func (g *ledger) note(fields []string) {
@@ -209,6 +280,12 @@ func (g *ledger) note(fields []string) {
 		g.title[id] = fields[2]
 	case "renaming":
 		g.title[id] = "?"
+	case "trashing":
+		g.trashed[id] = "?"
+	case "trashed":
+		g.trashed[id] = "yes"
+	case "restored":
+		g.trashed[id] = "no"
 	case "deleting":
 		g.doubt[id] = true
 	case "deleted":
@@ -221,7 +298,8 @@ func (g *ledger) note(fields []string) {
 func (g *ledger) check(t testing.TB, l *Library) {
 	t.Helper()
 	there := map[string]Recording{}
-	for _, r := range checkWhole(t, l) {
+	checkWhole(t, l)
+	for _, r := range must[[]Recording](t)(l.everything(t.Context())) {
 		there[r.ID] = r
 	}
 	for id, title := range g.title {
@@ -233,6 +311,8 @@ func (g *ledger) check(t testing.TB, l *Library) {
 			t.Errorf("%s is lost", id)
 		case title != "?" && r.Title != title:
 			t.Errorf("%s has title %q, was given %q", id, r.Title, title)
+		case g.trashed[id] == "yes" && r.Trashed.IsZero(), g.trashed[id] == "no" && !r.Trashed.IsZero():
+			t.Errorf("%s was moved to the trash: %s; there since %v", id, g.trashed[id], r.Trashed)
 		case r.Size < g.size[id]:
 			t.Errorf("%s has %d bytes of %d", id, r.Size, g.size[id])
 		}
@@ -245,22 +325,29 @@ func (g *ledger) check(t testing.TB, l *Library) {
 	clear(g.doubt)
 }
 
-// Killed at any point of recording, importing, renaming and deleting, the library
-// loses nothing, and Recover leaves nothing half done.
+// Killed at any point of recording, importing, indexing, renaming, compressing, moving
+// to the trash and deleting, the library loses nothing, and Recover leaves nothing half done.
 func TestKillAtRandomPoints(t *testing.T) {
-	rounds := 48
+	t.Parallel()
+	rounds := 16
 	if testing.Short() {
 		rounds = 8
 	}
-	home := t.TempDir()
+	if text := os.Getenv("REXEC_TEST_KILLS"); text != "" {
+		rounds = must[int](t)(strconv.Atoi(text))
+	}
+	var home string
+	var g *ledger
 	random := rand.New(rand.NewPCG(2026, 11))
-	g := newLedger()
 	repaired := 0
 	for round := range rounds {
+		if round%8 == 0 { // looking at all of it takes longer and longer
+			home, g = t.TempDir(), newLedger()
+		}
 		child := startChild(t, "hammer", home, strconv.Itoa(round+1), "0")
 		// After it has said this for the nth time, so that every kind of work is cut.
-		stage := []string{"begun", "begun", "written", "finished", "renaming", "deleting"}[round%6]
-		for n := 1 + random.IntN(4); n > 0; {
+		stage := []string{"begun", "written", "finished", "renaming", "deleting", "trashing", "compressing", "indexing"}[round%8]
+		for n := 1 + random.IntN(3); n > 0; {
 			fields, ok := child.next(t)
 			if !ok {
 				t.Fatal("the child ended by itself")
@@ -280,7 +367,7 @@ func TestKillAtRandomPoints(t *testing.T) {
 		}
 		_ = child.Wait()
 
-		l := openLibrary(t, home, Options{Summarize: oneCommand})
+		l := openLibrary(t, home, Options{Summarize: commandAndLines})
 		for _, r := range recovered(t, l) {
 			repaired++
 			if r.Action == ActionFailed || r.Action == ActionMissing {
@@ -296,7 +383,7 @@ func TestKillAtRandomPoints(t *testing.T) {
 			t.Fatalf("in round %d", round)
 		}
 	}
-	t.Logf("%d recordings, %d deleted, %d things recovered in %d kills", len(g.title), len(g.deleted), repaired, rounds)
+	t.Logf("%d things recovered in %d kills", repaired, rounds)
 	if repaired == 0 {
 		t.Error("no kill left anything to recover: the test proves nothing")
 	}
@@ -304,11 +391,15 @@ func TestKillAtRandomPoints(t *testing.T) {
 
 // Two processes work on one library at once, and a third keeps recovering it.
 func TestTwoProcesses(t *testing.T) {
-	const blows = "150"
+	t.Parallel()
+	blows, length := "100", cmp.Or(os.Getenv("REXEC_TEST_HAMMER"), "0s") // 60s, say
+	if testing.Short() {
+		blows = "30"
+	}
 	home := t.TempDir()
-	l := openLibrary(t, home, Options{Summarize: oneCommand})
+	l := openLibrary(t, home, Options{Summarize: commandAndLines})
 	version := must[int64](t)(l.Version(t.Context()))
-	children := []*childProcess{startChild(t, "hammer", home, "1", blows), startChild(t, "hammer", home, "2", blows)}
+	children := []*childProcess{startChild(t, "hammer", home, "1", blows, length), startChild(t, "hammer", home, "2", blows, length)}
 	logs := make(chan []string)
 	for _, c := range children {
 		go func() {

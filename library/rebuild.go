@@ -66,7 +66,11 @@ func (l *Library) rebuild(ctx context.Context, progress func(RebuildProgress)) (
 		return nil, err
 	}
 	removeDB(l.dbPath())
-	if l.db, err = openDB(ctx, l.dbPath()); err != nil {
+	if err := l.enter(); err != nil {
+		return nil, err
+	}
+	if l.db, err = openDB(ctx, l.dbPath(), l.remote); err != nil {
+		l.leave()
 		return nil, err
 	}
 	closed := false

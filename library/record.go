@@ -160,6 +160,9 @@ func (l *Library) discard(ctx context.Context, r Recording) error {
 	if err == nil {
 		err = l.finishRemovals(ctx, []string{r.Path})
 	}
+	if err == nil {
+		_, err = l.scrub(ctx, 0) // of its title; Recover does it if somebody reads now
+	}
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ import (
 // Casts that are new to the database are read in whole: with a database that was
 // lost, that takes as long as importing all of them.
 func (l *Library) Recover(ctx context.Context) ([]Recovered, error) {
-	if err := l.open(); err != nil || l.readOnly != nil {
+	if err := l.open(); err != nil || l.ReadOnly() != nil {
 		return nil, err
 	}
 	s, err := l.survey(ctx)

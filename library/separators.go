@@ -102,6 +102,12 @@ func clearSeparator(ctx context.Context, tx *sql.Tx, table string, segment int64
 	const segmentBits = 37 // of a leaf's row: the segment is above, the page below
 	var leaf []byte
 	err := tx.QueryRowContext(ctx, `SELECT block FROM `+table+`_data WHERE id = ?`, segment<<segmentBits|page).Scan(&leaf)
+	if errors.Is(err, sql.ErrNoRows) {
+		// A merge that is under way has taken the leaf, and the rows of all leaves go
+		// with the segment in the end: until then FTS5 begins at the first that is there.
+		_, err = tx.ExecContext(ctx, `DELETE FROM `+table+`_idx WHERE segid = ? AND term = ?`, segment, term)
+		return err
+	}
 	if err != nil {
 		return fmt.Errorf("read a leaf of %s: %w", table, err)
 	}

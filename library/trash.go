@@ -14,7 +14,7 @@ import (
 // ErrNotFound, or *ErrBusy for one that is being written, means that none was moved.
 func (l *Library) Trash(ctx context.Context, ids ...string) error {
 	now := nullTime(truncated(l.options.Now()))
-	return l.move(ctx, ids, func(tx *sql.Tx, r Recording) error {
+	trash := func(tx *sql.Tx, r Recording) error {
 		if !r.Trashed.IsZero() {
 			return nil
 		}
@@ -28,7 +28,8 @@ func (l *Library) Trash(ctx context.Context, ids ...string) error {
 			return err
 		}
 		return l.auditRecording(ctx, tx, AuditTrashed, r)
-	})
+	}
+	return l.makingRoom(func() error { return l.move(ctx, ids, trash) })
 }
 
 // Restore takes recordings out of the trash. What is not there stays as it is. All or
@@ -97,7 +98,7 @@ func (l *Library) trashed(ctx context.Context, olderThan time.Duration) ([]Recor
 // EmptyTrash deletes for good what has been in the trash for longer than a time, or
 // all of it for 0, and returns what that was. See Delete.
 func (l *Library) EmptyTrash(ctx context.Context, olderThan time.Duration) ([]Recording, error) {
-	if err := l.writable(); err != nil {
+	if err := l.deletable(); err != nil {
 		return nil, err
 	}
 	list, err := l.trashed(ctx, olderThan)
