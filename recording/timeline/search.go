@@ -109,6 +109,9 @@ func (t *Timeline) searchPiece(ctx context.Context, m *Matcher, from, to int) (p
 	if from > 0 {
 		start = spans[from-1].end
 	}
+	if end <= start {
+		return p // all of it belongs to a moment that began in the piece before
+	}
 	c := cursor{pass: true}
 	if err := t.move(ctx, &c, place{warmUp(spans, from), 0}); err != nil {
 		return piece{err: err}

@@ -3,6 +3,7 @@ package timeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -214,6 +215,23 @@ func TestSearchOnTheCorpus(t *testing.T) {
 				t.Logf("%q: %d hits", q.Text, len(hits))
 			}
 		})
+	}
+}
+
+// A cast without times is one moment, whose last frame counts.
+func TestSearchInOneLongMoment(t *testing.T) {
+	r := newReel(20, 3)
+	for i := range 400 {
+		r.print(time.Second, fmt.Sprintf("line %d\r\n", i))
+	}
+	for _, o := range []Options{{}, {BlockBytes: 16}} {
+		tl := r.open(t, o)
+		if got := search(t, tl, Query{Text: "line 39"}); len(got) != 2 || got[0].Time != time.Second {
+			t.Errorf("%d hits, want those of the last two lines: %v", len(got), got)
+		}
+		if got := search(t, tl, Query{Text: "line 1"}); len(got) != 0 {
+			t.Errorf("what scrolled off within the moment was found: %v", got)
+		}
 	}
 }
 
