@@ -16,6 +16,7 @@ import (
 	"rexec/internal/visible"
 	"rexec/library"
 	"rexec/recording/cast"
+	"rexec/recording/castfile"
 	"rexec/recording/live"
 	"rexec/tui/widget"
 )
@@ -156,6 +157,10 @@ func hostError(err error) error {
 		return fmt.Errorf("%w; set SHELL to your shell, or name a command: rexec rec -- COMMAND", err)
 	case errors.As(err, &command) && !command.Dir:
 		return fmt.Errorf("%w; check its name and PATH", err)
+	case errors.Is(err, castfile.ErrVersion1), errors.Is(err, castfile.ErrPacked):
+		return fmt.Errorf("%w; rexec convert makes one of version 2 of it, which can be", err)
+	case errors.Is(err, castfile.ErrLocked):
+		return fmt.Errorf("%w; end that recording first", err)
 	case errors.Is(err, live.ErrUnsupported):
 		return fmt.Errorf("%w; here, rexec can play, list, import and export recordings", err)
 	}

@@ -331,7 +331,7 @@ func TestASecretThatIsBeingPrintedIsKnownAfterTheRedraw(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, events := readCast(t, o.Path)
-	if out := output(events); strings.Contains(out, secret[12:18]) || !strings.Contains(out, "$ T=▒") {
+	if out := output(events); strings.Contains(out, secret[4:8]) || strings.Contains(out, secret[12:16]) || !strings.Contains(out, "▒▒▒") {
 		t.Errorf("recorded %q", out)
 	}
 }

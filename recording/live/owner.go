@@ -62,6 +62,7 @@ func (o *owner) run() {
 		case <-publish.C:
 			o.schedule(publish)
 		case <-record.C:
+			o.consume() // the echo that is waited for may be there
 			if o.rec != nil {
 				o.check(o.rec.wake(o.now()))
 			}

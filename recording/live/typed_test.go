@@ -4,6 +4,7 @@ package live_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net"
 	"os"
@@ -107,13 +108,26 @@ func TestTypedLinesAreTold(t *testing.T) {
 	s.want("héllo 世\r")
 }
 
+// raw is a program that reads a password by itself, and does something at each
+// character.
+func raw(each string) string {
+	return `import os, tty, termios
+old = termios.tcgetattr(0)
+tty.setcbreak(0)
+os.write(1, b"say: ")
+while os.read(0, 1) != b"\n": ` + cmp.Or(each, "pass") + `
+termios.tcsetattr(0, termios.TCSANOW, old)
+os.write(1, b"\033c")
+y = input("go on: "); print("<" + y + ">"); input()`
+}
+
 func TestPasswordsAreNotTold(t *testing.T) {
 	for name, command := range map[string][]string{
-		"read -s":    {"bash", "-c", `read -rsp 'say: ' x; echo; read -rp 'go on: ' y; echo "<$y>"; read z`},
-		"getpass":    {"python3", "-c", `import getpass; getpass.getpass("say: "); y = input("go on: "); print("<"+y+">"); input()`},
-		"read -s -n": {"bash", "-c", `printf 'say: '; while IFS= read -rsn1 c && [ -n "$c" ]; do :; done; echo; read -rp 'go on: ' y; echo "<$y>"; read z`},
-		"stars":      {"bash", "-c", `printf 'say: '; while IFS= read -rsn1 c && [ -n "$c" ]; do printf '*'; done; echo; read -rp 'go on: ' y; echo "<$y>"; read z`},
-		"noise":      {"bash", "-c", `printf 'Password: '; (sleep 0.05; while :; do printf 'QZ7#W9@K4'; sleep 0.001; done) & while IFS= read -rsn1 c && [ -n "$c" ]; do :; done; kill $!; wait $! 2>/dev/null; printf '\ec'; read -rp 'go on: ' y; echo "<$y>"; read z`},
+		"read -s": {"bash", "-c", `read -rsp 'say: ' x; echo; read -rp 'go on: ' y; echo "<$y>"; read z`},
+		"getpass": {"python3", "-c", `import getpass; getpass.getpass("say: "); y = input("go on: "); print("<"+y+">"); input()`},
+		"raw":     {"python3", "-c", raw("")},
+		"stars":   {"python3", "-c", raw(`os.write(1, b"*")`)},
+		"noise":   {"python3", "-c", strings.Replace(raw(`os.write(1, b"QZ7#W9@K4" * 20)`), "say: ", "Password: ", 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testreq.Program(t, command[0], "apt-get install bash python3")
