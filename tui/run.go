@@ -219,7 +219,7 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 	}
 	a.theme = theme.New(a.look)
 	a.player = func(p page.Playback) page.Page {
-		return player.New(ctx, p, player.Options{Cache: c.Dirs.Timelines()})
+		return player.New(ctx, p, player.Options{Cache: c.Dirs.Timelines(), Commands: commands(c.Library)})
 	}
 	a.shutdown = withContext(ctx, func(ctx context.Context) tea.Msg {
 		ctx, done := context.WithTimeout(ctx, closeTimeout)

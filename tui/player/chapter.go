@@ -99,6 +99,8 @@ func (m Model) whyNoChapter(id keys.ID, pos time.Duration) string {
 		switch {
 		case at < 0:
 			return "No command has run yet."
+		case m.text.commands[at].Output == "" && m.text.reading == nil:
+			return "What the commands printed is not read yet: c reads it."
 		case m.text.commands[at].Output == "" && !m.text.done:
 			return "One moment: what it printed is still being read."
 		case m.text.commands[at].Output == "":

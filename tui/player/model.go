@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"rexec/recording/timeline"
+	"rexec/recording/transcript"
 	"rexec/tui/keys"
 	"rexec/tui/page"
 	"rexec/tui/screen"
@@ -68,6 +69,10 @@ type Model struct {
 type Options struct {
 	// Cache is the folder in which the index of a big recording is kept; "": none.
 	Cache string
+	// Commands returns what is known of the commands of a recording of the library,
+	// without what they printed; nil: nothing is. It is asked for recordings that are
+	// too big to be read at once.
+	Commands func(ctx context.Context, id string) ([]transcript.Command, error)
 }
 
 // New returns the page for a recording. It opens the file in Init; the end of ctx,

@@ -1,6 +1,7 @@
 package player
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -279,5 +280,26 @@ func TestBigRecordingsAreKnownTheNextTime(t *testing.T) {
 		if msg := open(); !msg.facts.indexed || msg.facts.duration != 59_999*time.Second {
 			t.Errorf("known: %v, %v long", msg.facts.indexed, msg.facts.duration)
 		}
+	}
+}
+
+func TestOfABigRecordingTheLibraryKnowsTheCommands(t *testing.T) {
+	s := show(t, shellCast(), 80, 24, paused)
+	s.m.text = text{}
+	s.m.play.ID = "01"
+	s.m.options.Commands = func(_ context.Context, id string) ([]transcript.Command, error) {
+		return []transcript.Command{{Text: "known of " + id, Start: 13 * time.Second}}, nil
+	}
+	m, ask := s.m.textOfSmall(textAtOnce + 1)
+	s.m = m
+	s.act(ask)
+	s.press(")").at(13 * time.Second).shows("1/1 known of 01").press("Y")
+	if last := s.toasts[len(s.toasts)-1]; last != "What the commands printed is not read yet: c reads it." {
+		t.Errorf("Y says %q", last)
+	}
+	s.press("c").shows("make deploy").press("Y").lacks("known of")
+	s.press("c", "Y")
+	if len(s.asked) != 2 {
+		t.Errorf("it asked for %v", s.asked)
 	}
 }

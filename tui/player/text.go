@@ -155,10 +155,32 @@ func (m Model) wantText() string {
 	return "One moment: the commands are still being read."
 }
 
-// textOfSmall reads the text of a recording that is not large.
+// textOfSmall reads the text of a recording that is not large. Of a large one it asks
+// for what is known.
 func (m Model) textOfSmall(bytes int64) (Model, page.Action) {
-	if bytes < 0 || bytes > textAtOnce {
+	if bytes >= 0 && bytes <= textAtOnce {
+		return m.readText()
+	}
+	ctx, known, id := m.ctx, m.options.Commands, m.play.ID
+	if known == nil || id == "" {
 		return m, nil
 	}
-	return m.readText()
+	return m, do(func() tea.Msg {
+		// Without them the player is as it is for a file.
+		commands, _ := known(ctx, id)
+		return knownMsg{commands}
+	})
+}
+
+// knownMsg brings the commands that are known without reading.
+type knownMsg struct{ commands []transcript.Command }
+
+// know takes them, unless reading has brought more.
+func (m Model) know(msg knownMsg) (Model, page.Action) {
+	if m.text.version > 0 || len(msg.commands) == 0 {
+		return m, page.Unchanged{}
+	}
+	m.text.commands = msg.commands
+	m.text.version++
+	return m, m.filterPanel()
 }

@@ -53,6 +53,8 @@ func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 		return m.show(env, msg)
 	case textMsg:
 		return m.readMore(env, msg)
+	case knownMsg:
+		return m.know(msg)
 	case filterMsg:
 		return m.filtered(env, msg)
 	case tickMsg:
