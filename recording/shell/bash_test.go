@@ -106,6 +106,8 @@ func TestBashSetups(t *testing.T) {
 		"IFS":           {rc: "IFS=:;"},
 		"nullglob":      {rc: "shopt -s nullglob failglob extglob nocasematch"},
 		"aliases":       {rc: "alias printf='echo BROKEN' local='echo BROKEN' builtin='echo BROKEN' history='echo BROKEN'"},
+		"ERR trap":      {rc: "set -E; trap 'echo BROKEN' ERR", typed: []string{"true", "true"}, want: []string{"true → 0 in ~", "true → 0 in ~"}},
+		"set -T":        {rc: "set -T; trap 'echo BROKEN' RETURN; trap - RETURN; trap : DEBUG"},
 		"history off":   {rc: "set +o history"},
 		"no promptvars": {rc: "shopt -u promptvars; PS1='me@host $ '", story: story{prompt: "me@host $ "}, plain: true},
 		"PROMPT_COMMAND string": {rc: `p() { last=$?; PS1="[$last] \w\n$ "; }; PROMPT_COMMAND='p; '`,

@@ -37,6 +37,7 @@ func TestZshSetups(t *testing.T) {
 	}{
 		"options":     {rc: "setopt nounset ksh_arrays sh_word_split prompt_subst no_match err_return glob_subst hist_ignore_space"},
 		"err_exit":    {rc: "setopt err_exit", story: story{typed: []string{"true", "true"}}, want: []string{"true → 0 in ~", "true → 0 in ~"}},
+		"ZERR trap":   {rc: "TRAPZERR() { print BROKEN }", story: story{typed: []string{"true", "true"}}, want: []string{"true → 0 in ~", "true → 0 in ~"}},
 		"promptsubst": {rc: "setopt prompt_subst; p() { print -n sub }; PS1='$(p) %? # '", shows: []string{"sub 0 # true", "sub 1 #"}},
 		"aliases":     {rc: "alias print='echo BROKEN' builtin='echo BROKEN' emulate='echo BROKEN'; alias -g PS1=BROKEN"},
 		"starship-like": {rc: `starship_precmd() { STATUS=$?; PROMPT="%F{cyan}%~%f took $STATUS

@@ -19,6 +19,8 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("$ ls\r\nfile\r\n$ \x1b[?1049h\x1b[Hx\x1b[?1049l"), uint8(80), uint8(24), uint16(300))
 	f.Add([]byte(promptA+"$ "+promptB+"x\r\n"+outputC+doneD(";1")+"\x1b]7;file://h/%zz\x07"), uint8(10), uint8(3), uint16(10))
 	f.Add([]byte("\x1b]133;C;cmdline=$'\\\x07\x1b]133;A;k=s\x07\x1b[3J\x1b[99S"), uint8(1), uint8(1), uint16(1000))
+	f.Add([]byte(ownA()+"$ "+promptB+"x\r\n"+ownC("x")+promptA+"$ y\r\n"+outputC+"out\r\n"+ownD(1)+ownA()), uint8(20), uint8(5), uint16(10))
+	f.Add([]byte(ownC("ssh")+"me@far:~$ ls\r\nme@far:~$ "+ownD(0)+doneD("")+ownC("")), uint8(20), uint8(3), uint16(500))
 	f.Fuzz(func(t *testing.T, data []byte, cols, rows uint8, step uint16) {
 		r := rand.New(rand.NewPCG(uint64(step), uint64(len(data))))
 		var s story
@@ -31,6 +33,7 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		checkSound(t, s.read(t, max(1, int(cols)), max(1, int(rows))))
+		checkSound(t, readSigned(t, &s))
 	})
 }
 

@@ -143,9 +143,11 @@ __rexec_hook() {
 # looks like one of the user's when it comes behind what ends a prompt's work (a timer
 # that the trap starts, say): then it comes first.
 __rexec_install() {
-    builtin local -; builtin set +aeux
-    if [[ -z $__rexec_nonce || $- != *i* || ${PROMPT_COMMAND@a} == *r* ]] ||
-        ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
+    if ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
+        builtin return 0 # nothing below would even be understood
+    fi
+    { builtin local -; builtin set +aeux; } 2>/dev/null
+    if [[ -z $__rexec_nonce || $- != *i* || ${PROMPT_COMMAND@a} == *r* ]]; then
         builtin return 0
     fi
     if ((BASH_VERSINFO[0] < 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] < 1)); then
