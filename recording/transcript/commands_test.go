@@ -146,7 +146,7 @@ func TestGuessingIsConservative(t *testing.T) {
 		"python":               new(story).out(0, ">>> ").typed("1+1").out(0, "\r\n2\r\n>>> ").typed("2").out(0, "\r\n2\r\n>>> "),
 		"output without pause": new(story).out(0, "$ ").out(time.Millisecond, "not typed\r\n").out(0, "$ ").out(time.Millisecond, "x\r\n"),
 		"sqlite":               new(story).out(0, "sqlite> ").typed("select 1;").out(0, "\r\n1\r\nsqlite> ").typed("select 2;").out(0, "\r\n2\r\nsqlite> "),
-		"node":                 new(story).out(0, "> ").typed("1+1").out(0, "\r\n2\r\n> ").typed("2").out(0, "\r\n2\r\n> "),
+		"node":                 new(story).out(0, "$ ").out(time.Second, "\r\nWelcome to Node\r\n> ").typed("1+1").out(0, "\r\n2\r\n> ").typed("2").out(0, "\r\n2\r\n> "),
 		"psql":                 new(story).out(0, "db=# ").typed("select 1;").out(0, "\r\n1\r\ndb=# ").typed("select 2;").out(0, "\r\n2\r\ndb=# "),
 		"a password":           new(story).out(0, "Password: ").out(time.Second, "\r\n").out(0, "Password: ").out(time.Second, "\r\n"),
 		"progress":             new(story).out(0, "50% ").out(time.Second, "\r60% ").out(time.Second, "done\r\n"),
@@ -169,7 +169,7 @@ func TestCertainPromptsAreBelievedOnce(t *testing.T) {
 
 func TestPromptKinds(t *testing.T) {
 	for prompt, want := range map[string]string{
-		"$ ": "$", "# ": "#", "% ": "%", "❯ ": "❯", "~ ❯ ": "~ ❯", "~/src/x ❯ ": "~ ❯",
+		"$ ": "$", "> ": ">", "# ": "#", "% ": "%", "❯ ": "❯", "~ ❯ ": "~ ❯", "~/src/x ❯ ": "~ ❯",
 		"me@host:~/src$ ": "me@host:~$", "[root@host etc]# ": "[root@host #", "root@0a1b2c:/# ": "root@0a0b0c:~#",
 		"bash-5.2$ ": "bash-0.0$", "sh-5.1# ": "sh-0.0#", "host% ": "host%", "vm1:~/x # ": "vm0:~ #",
 		"(venv) me@host:~$ ": "me@host:~$", "[12:34:56] me $ ": "[00:00:00] $",
@@ -177,7 +177,7 @@ func TestPromptKinds(t *testing.T) {
 		"/app # ": "~ #", "~ # ": "~ #",
 		"➜  src git:(main) ✗ ": "➜", "➜  ~ ": "➜", " me  ~/src \ue0b0 ": "me \ue0b0", "~ λ ": "~ λ",
 		// no shell's
-		">>> ": "", "... ": "", "> ": "", "In [1]: ": "", "sqlite> ": "", "mysql> ": "", "MariaDB [(none)]> ": "",
+		">>> ": "", "... ": "", "In [1]: ": "", "sqlite> ": "", "mysql> ": "", "MariaDB [(none)]> ": "",
 		"irb(main):001:0> ": "", "127.0.0.1:6379> ": "", "php > ": "", "postgres=# ": "", "db-# ": "", "db=*# ": "", "ghci> ": "",
 		"50% ": "", "12.5% ": "", "Downloading 100% ": "", "Continue? (y/n) ": "", "Password: ": "", "(gdb) ": "", "name: (x) ": "",
 		"$": "", "": "", " ": "", "x ": "",

@@ -59,9 +59,9 @@ func (c *commandLog) waiting(t *vt.Terminal, since time.Duration) {
 	}
 	s := t.Snapshot()
 	prompt := cellsText(s.Line(at.Y), 0, at.X)
-	more := prompt == "> " && g.newlines == 1 && len(g.found) > 0
 	kind, ok := promptKind(prompt, t.Modes().BracketedPaste)
-	if !ok && !more {
+	more := kind == bare && g.newlines == 1 && len(g.found) > 0 && g.found[len(g.found)-1].kind != kind
+	if !ok || kind == bare && !more && (c.marked || len(g.count) > 0 && g.count[bare] == 0) {
 		return
 	}
 	if g.count == nil {
@@ -85,10 +85,8 @@ func (c *commandLog) entered(t *vt.Terminal, now time.Duration) {
 	if s.Modes().AltScreen || y > g.y {
 		return
 	}
-	if prompt := cellsText(s.Line(y), 0, g.x); prompt != "> " || g.prompt != "" {
-		if _, ok := promptKind(prompt, true); !ok {
-			return // it was wiped
-		}
+	if _, ok := promptKind(cellsText(s.Line(y), 0, g.x), true); !ok {
+		return // it was wiped
 	}
 	text, _ := paragraph(s, g.x, y)
 	cols, _ := s.Size()
@@ -168,7 +166,7 @@ func promptKind(prompt string, editing bool) (string, bool) {
 	last := []rune(words[len(words)-1])
 	end, before := last[len(last)-1], string(last[:len(last)-1])
 	switch {
-	case end == '>' && words[0] != "PS" && !strings.ContainsAny(strings.Join(words, ""), `~/\@`):
+	case end == '>' && text != bare && words[0] != "PS" && !strings.ContainsAny(strings.Join(words, ""), `~/\@`):
 		return "", false
 	case end == '#' && before != "" && strings.ContainsAny(before[len(before)-1:], "=-*('\"!^"):
 		return "", false
@@ -180,6 +178,10 @@ func promptKind(prompt string, editing bool) (string, bool) {
 	}
 	return steady(words[0]) + " " + string(end), true
 }
+
+// bare is the prompt of few shells, of all shells for a further line, and of other
+// programs: it is a shell's if there was none else.
+const bare = ">"
 
 var (
 	// windowsPrompt is cmd.exe's, which has no space behind it.
