@@ -80,9 +80,9 @@ func findTraces(t testing.TB, home string, traces []string) {
 // tags and description, while the library is open as well as later.
 func TestDeletionLeavesNoTrace(t *testing.T) {
 	t.Parallel()
-	recordings, lines := 24, 120
+	recordings, lines := 20, 60
 	if testing.Short() {
-		recordings = 12
+		recordings = 9
 	}
 	home := t.TempDir()
 	ctx := t.Context()
@@ -94,7 +94,7 @@ func TestDeletionLeavesNoTrace(t *testing.T) {
 		s := randomSecret(random)
 		size := lines
 		if i%6 == 0 {
-			size *= 20
+			size *= 8
 		}
 		path := writeText(t, filepath.Join(outside, fmt.Sprintf("%d.cast", i)), secretCast(s, size))
 		r := must[Recording](t)(l.Import(ctx, path, nil))

@@ -3,14 +3,18 @@
 //
 // Files are the truth. A recording is a cast, which holds the content, and a
 // sidecar beside it, which holds what can change without the content (title,
-// description, tags, visibility). The database can be thrown away and made
-// again from the two by [Library.Recover]:
+// description, tags, visibility, keep, trash, state of sync). The database can be
+// made again from the two by [Rebuild]; only the audit log stands nowhere else:
 //
 //	<Data>/library.db                        SQLite, WAL; made from the rest
-//	<Data>/recordings/2026/11/<id>.cast      content, by month of recording (UTC)
+//	<Data>/library.db.part, .new, .lock      it, while it is made anew: see rebuild.go
+//	<Data>/recordings/2026/11/<id>.cast      content, by month of recording (UTC);
+//	                      … /<id>.cast.zst   when it is compressed (package pack)
 //	<Data>/recordings/2026/11/<id>.json      sidecar
 //	<Data>/incoming/<id>.<owner>.part        a copy that an import has not finished
 //	<Data>/locks/<owner>.lock                held by an open library that writes
+//	<Data>/spare                             room for deleting on a full disk: room.go
+//	<Data>/library.user                      on a network disk, who has it: remote.go
 //
 // Several processes share one library. Everything that must happen as one is done
 // inside one write transaction of SQLite, of which there is one at a time on the
@@ -19,6 +23,12 @@
 // kinds of lock say that somebody lives: the lock on a cast, held while it is
 // written, and the lock of an open Library (its owner lock). Only what neither
 // holds is repaired.
+//
+// What is deleted goes to the trash first, which is a time in its row and sidecar.
+// What is deleted for good is in no file any more; what of that a crash or a reader
+// prevents, is written down and done later ([Library.Scrub]). [Library.Check] finds
+// what files, sidecars and rows say against each other, and [Library.Mend] believes
+// them in this order. Package retention decides what goes by itself.
 //
 // # Search
 //

@@ -139,6 +139,9 @@ func (c *checkup) files(ctx context.Context) error {
 			c.find(Ill{Ailment: AilmentLeftover, Path: filepath.Join(c.l.incomingDir(), name), Detail: "half a copy"})
 		}
 	}
+	if l := c.l; isLeftOfRebuild(l.dirs.Data) {
+		c.find(Ill{Ailment: AilmentLeftover, Path: filepath.Join(l.dirs.Data, unfinished), Detail: "a rebuild that was cut off"})
+	}
 	for _, name := range s.locks {
 		path := filepath.Join(c.l.locksDir(), name)
 		if locked, err := isLocked(path); err == nil && !locked && !c.l.isOwnLock(path) {
@@ -441,6 +444,10 @@ func (l *Library) Mend(ctx context.Context, ills []Ill, progress func(IndexProgr
 	}
 	if _, err := l.Recover(ctx); err != nil {
 		return err
+	}
+	if unlock, err := lockSwap(ctx, l.dirs.Data, 0); err == nil { // nobody is rebuilding it
+		removeDB(filepath.Join(l.dirs.Data, unfinished))
+		unlock()
 	}
 	for _, i := range ills {
 		if err := l.mendOne(ctx, i); err != nil && !errors.Is(err, ErrNotFound) {

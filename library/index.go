@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"rexec/library/internal/fts"
 	"rexec/library/query"
 	"rexec/recording/pack"
 )
@@ -392,8 +393,8 @@ func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err erro
 			return false, err
 		}
 	}
-	if err := clearSeparators(ctx, tx, "words", allWords); err != nil {
+	if err := fts.ClearSeparators(ctx, tx, "words", allWords); err != nil {
 		return false, err
 	}
-	return len(found) > 0, clearSeparators(ctx, tx, "trigrams", allTrigrams)
+	return len(found) > 0, fts.ClearSeparators(ctx, tx, "trigrams", allTrigrams)
 }

@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 		"readonly": readOnlyChild,
 		"hold":     holdChild,
 		"index":    indexChild,
+		"rebuild":  rebuildChild,
 	}
 	child := children[os.Getenv(childVar)]
 	if child == nil {

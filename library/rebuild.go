@@ -295,6 +295,15 @@ func lockSwap(ctx context.Context, dir string, patience time.Duration) (unlock f
 	}
 }
 
+// isLeftOfRebuild says that a new database was begun and nobody goes on with it.
+func isLeftOfRebuild(dir string) bool {
+	if _, err := os.Stat(filepath.Join(dir, unfinished)); err != nil {
+		return false
+	}
+	locked, err := isLocked(filepath.Join(dir, swapLock))
+	return err == nil && !locked
+}
+
 // removeDB removes a database and what SQLite keeps beside it.
 func removeDB(path string) {
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {

@@ -1,4 +1,16 @@
-package library
+// Package fts clears away what SQLite's FTS5 leaves of deleted text. It knows FTS5's
+// tables, which are those of
+// https://www.sqlite.org/fts5.html#fts5_data_structures, and nothing of what is in
+// them.
+//
+// FTS5 takes the words of a deleted text out of the leaves of its index
+// ('secure-delete'), but not out of the table that leads to the leaves: there, a word
+// (or as much of it as was needed) that once was the first of its leaf stays, whether
+// anything has it still or not.
+//
+// The invariant is what FTS5 asks of that table: a word in it is not behind the first
+// word of its leaf, and behind all words of the leaf before.
+package fts
 
 import (
 	"bytes"
@@ -12,16 +24,12 @@ import (
 	"unicode"
 )
 
-// FTS5 takes the words of a deleted text out of the leaves of its index ('secure-delete'),
-// but not out of the table that leads to the leaves: there, a word (or as much of it
-// as was needed) that once was the first of its leaf stays, whether anything has it
-// still or not. clearSeparators puts the word in its place that is the first one now.
-// It is to be called in the transaction that deletes, with what was deleted.
-//
-// The tables are those of https://www.sqlite.org/fts5.html#fts5_data_structures; that
-// a word in words_idx is not behind the first word of its leaf, and behind all words
-// of the leaf before, is what FTS5 asks of it.
-func clearSeparators(ctx context.Context, tx *sql.Tx, table string, deleted []string) error {
+// ClearSeparators puts, for each word of deleted texts that leads to a leaf, the word
+// in its place that is the first one of the leaf now. It is to be called in the
+// transaction that deletes, after that, with what the full-text table was given for
+// what was deleted. The table must have no prefix indexes, and one of the tokenizers
+// unicode61, with nothing about its token characters changed, and ascii.
+func ClearSeparators(ctx context.Context, tx *sql.Tx, table string, deleted []string) error {
 	tokens := tokensOf(deleted)
 	if len(tokens) == 0 {
 		return nil
