@@ -24,12 +24,12 @@ const (
 // panel is the list of commands, or of lines, beside the recording, and above it in
 // a narrow window. Its cursor goes along with playback until it is moved.
 type panel struct {
-	kind    panelKind
-	rows    []int32 // of the commands or lines, those that the filter lets through
-	version int     // of the text that rows were made of; 0: of none
-	cursor  int
-	top     int
-	follow  bool
+	kind   panelKind
+	items  text    // what rows were made of: the text that is read goes on meanwhile
+	rows   []int32 // of the commands or lines, those that the filter lets through
+	cursor int
+	top    int
+	follow bool
 
 	typing bool // the filter line has the keys
 	input  widget.Input
@@ -40,8 +40,9 @@ type panel struct {
 
 // filterMsg brings the rows of a panel.
 type filterMsg struct {
-	number, version int
-	rows            []int32
+	number int
+	items  text
+	rows   []int32
 }
 
 // openPanel opens a panel, another one in its place, or closes it.
@@ -70,7 +71,7 @@ func (m Model) filterPanel() page.Action {
 		return nil
 	}
 	return do(func() tea.Msg {
-		msg := filterMsg{number: p.number, version: t.version}
+		msg := filterMsg{number: p.number, items: t}
 		match := matching(p.filter)
 		add := func(i int, text string) {
 			if match(text) {
@@ -114,10 +115,10 @@ func matching(filter string) func(string) bool {
 // filtered takes the rows.
 func (m Model) filtered(env page.Env, msg filterMsg) (Model, page.Action) {
 	p := &m.panel
-	if msg.number != p.number || msg.version < p.version || p.kind == noPanel {
+	if msg.number != p.number || msg.items.version < p.items.version || p.kind == noPanel {
 		return m, page.Unchanged{}
 	}
-	p.rows, p.version = msg.rows, msg.version
+	p.rows, p.items = msg.rows, msg.items
 	if p.shown != p.number { // others than before: begin at what is played
 		p.shown, p.cursor = p.number, max(m.current(env), 0)
 	}
@@ -128,9 +129,9 @@ func (m Model) filtered(env page.Env, msg filterMsg) (Model, page.Action) {
 // rowTime returns when a row of the panel begins.
 func (m Model) rowTime(row int32) time.Duration {
 	if m.panel.kind == commandsPanel {
-		return m.text.commands[row].Start
+		return m.panel.items.commands[row].Start
 	}
-	return m.text.lines[row].First
+	return m.panel.items.lines[row].First
 }
 
 // current returns the row of the panel that is played now, -1 for none.

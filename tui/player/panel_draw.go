@@ -117,7 +117,7 @@ func (m Model) drawPanelHead(env page.Env, s *screen.Screen, r screen.Rect) {
 // emptyText says why the list is empty.
 func (m Model) emptyText() string {
 	switch {
-	case m.panel.filter != "" && m.panel.version > 0:
+	case m.panel.filter != "" && m.panel.items.version > 0:
 		return "Nothing matches."
 	case !m.text.done:
 		return "Reading the recording…"
@@ -146,7 +146,7 @@ func (m Model) doubtShown() (glyph, words string) {
 	if m.panel.kind != commandsPanel || m.panel.cursor >= len(m.panel.rows) {
 		return "", ""
 	}
-	return doubt(m.text.commands[m.panel.rows[m.panel.cursor]])
+	return doubt(m.panel.items.commands[m.panel.rows[m.panel.cursor]])
 }
 
 // drawRow draws a row of the list:
@@ -171,11 +171,11 @@ func (m Model) drawRow(env page.Env, s *screen.Screen, r screen.Rect, row int, c
 	s.TextRight(x+clock, y, clock, widget.Clock(m.rowTime(i)), muted)
 	x += clock + 1
 	if m.panel.kind == linesPanel {
-		l := m.text.lines[i]
+		l := m.panel.items.lines[i]
 		s.Text(x, y, end-x, l.Text, text)
 		return
 	}
-	c := m.text.commands[i]
+	c := m.panel.items.commands[i]
 	glyph, words, how := outcomeOf(c)
 	style := muted
 	switch {

@@ -303,3 +303,18 @@ func TestOfABigRecordingTheLibraryKnowsTheCommands(t *testing.T) {
 		t.Errorf("it asked for %v", s.asked)
 	}
 }
+
+// What is read may be less than what was known or guessed before.
+func TestFewerCommandsThanBefore(t *testing.T) {
+	s := show(t, shellCast(), 80, 24, paused).press("c", "G")
+	for _, done := range []bool{false, true} {
+		m, ask := s.m.readMore(s.env, textMsg{found: &transcript.Transcript{Commands: []transcript.Command{{Text: "only"}}}, done: done})
+		s.m = m
+		s.draw()
+		s.press("up", "enter", "/").typing("x").press("esc").draw()
+		if done {
+			s.act(ask)
+			s.shows("▸ 0:00 ·? only")
+		}
+	}
+}

@@ -126,7 +126,10 @@ func (m Model) readMore(env page.Env, msg textMsg) (Model, page.Action) {
 	t.at, t.done = msg.at, msg.done
 	var actions page.Several
 	if msg.found != nil {
-		t.commands, t.lines = msg.found.Commands, msg.found.Lines
+		t.lines = msg.found.Lines
+		if msg.done || len(msg.found.Commands) >= len(t.commands) {
+			t.commands = msg.found.Commands // the library may have known more than was read so far
+		}
 		t.version++
 		actions = append(actions, m.filterPanel())
 	}
