@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,6 +51,9 @@ const (
 func (s story) play(t *testing.T) told {
 	t.Helper()
 	testreq.Program(t, s.args[0], "install "+s.args[0])
+	if s.args[0] == "bash" && exec.Command("bash", "-c", "((BASH_VERSINFO[0]*100+BASH_VERSINFO[1] >= 501))").Run() != nil {
+		testreq.Skip(t, "these setups need bash 5.1 or newer")
+	}
 	// Not t.TempDir: its name says which test it is, and stands in prompts.
 	home, err := os.MkdirTemp("", "home")
 	if err != nil {
