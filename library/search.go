@@ -228,6 +228,9 @@ type searcher struct {
 
 	get        *sql.Stmt // a chunk by its key
 	getCommand *sql.Stmt // by ord and number
+	// getRecording finds a recording by ord, when its text is complete and it is
+	// where the query looks: in the trash, or not.
+	getRecording *sql.Stmt
 	// What is known of the recording that was looked at last.
 	ord       int64
 	recording *Recording // nil: it is not to be found
@@ -259,6 +262,12 @@ func (s *searcher) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.getCommand.Close()
+	s.getRecording, err = s.conn.PrepareContext(ctx, `SELECT `+recordingColumns+`
+		FROM texts t JOIN recordings r ON r.seq = t.recording WHERE t.ord = ? AND t.version <> 0 AND `+inTrash(s.q))
+	if err != nil {
+		return err
+	}
+	defer s.getRecording.Close()
 	p, err := s.plan(ctx)
 	if err != nil {
 		return err

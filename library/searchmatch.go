@@ -129,8 +129,7 @@ func (s *searcher) setRecording(ctx context.Context, ord int64) (ok bool, err er
 		return s.recording != nil, nil
 	}
 	s.ord, s.recording, s.ofOrd = ord, nil, 0
-	r, err := s.l.scanRecording(s.conn.QueryRowContext(ctx, `SELECT `+recordingColumns+`
-		FROM texts t JOIN recordings r ON r.seq = t.recording WHERE t.ord = ? AND t.version <> 0 AND `+inTrash(s.q), ord))
+	r, err := s.l.scanRecording(s.getRecording.QueryRowContext(ctx, ord))
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

@@ -184,7 +184,7 @@ func (p *Pattern) wordsExpr(mark func(string) string) (string, bool) {
 }
 
 // shortPrefix says that a prefix is so short that gathering all words that begin so
-// takes longer than looking at the newest text.
+// takes longer than looking at the newest text that has these characters anywhere.
 func shortPrefix(text string) bool {
 	n := 0
 	for s := text; s != ""; n++ {
@@ -194,7 +194,7 @@ func shortPrefix(text string) bool {
 		}
 		s = s[:len(s)-size]
 	}
-	return n < 3
+	return n < 5
 }
 
 func endsCJK(s string) bool {

@@ -175,7 +175,7 @@ func TestLookUp(t *testing.T) {
 	for text, want := range map[string]string{
 		"kubectl":     `"kubectl"`,
 		`"a b"`:       `"a b"`,
-		"kube*":       `"kube"*`,
+		"kubec*":      `"kubec"*`,
 		"ku*":         "",
 		"*ctl*":       "t",
 		"*.txt":       `".txt"`,
