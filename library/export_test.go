@@ -139,6 +139,19 @@ func TestExportAll(t *testing.T) {
 		return readIndex(t, dir)
 	}
 	index := export("+++")
+	litter := writeText(t, filepath.Join(dir, ".rexec-1.tmp"), "half a cast")
+	busy := writeText(t, filepath.Join(dir, ".rexec-2.tmp"), "being written")
+	old := clock.Now().Add(-2 * time.Hour)
+	if err := errors.Join(os.Chtimes(litter, old, old), os.Chtimes(busy, clock.Now(), clock.Now())); err != nil {
+		t.Fatal(err)
+	}
+	export("===")
+	if _, err := os.Stat(litter); !isGone(err) {
+		t.Error("what a killed export left is still there")
+	}
+	if err := os.Remove(busy); err != nil {
+		t.Errorf("what another export is writing is gone: %v", err)
+	}
 	for _, r := range []Recording{a, b, c} {
 		x := index[r.ID]
 		if got, err := os.ReadFile(filepath.Join(dir, x.File)); err != nil || int64(len(got)) != r.Size || x.SHA256 != r.SHA256 || x.Title != r.Title {

@@ -106,6 +106,9 @@ type exporter struct {
 }
 
 func newExporter(l *Library, dir string, o ExportOptions) (*exporter, error) {
+	if err := clearTemps(dir, l.options.Now()); err != nil {
+		return nil, err
+	}
 	e := &exporter{l: l, dir: dir, o: o, old: map[string]Indexed{}, names: map[string]string{}, index: map[string]Indexed{}}
 	path := filepath.Join(dir, IndexName)
 	f, err := os.Open(path)
@@ -134,6 +137,22 @@ func newExporter(l *Library, dir string, o ExportOptions) (*exporter, error) {
 		e.names[strings.ToLower(x.File)] = x.ID
 	}
 	return e, nil
+}
+
+// clearTemps removes what an export left in a folder that was killed. Who is still at
+// work there has written a moment ago.
+func clearTemps(dir string, now time.Time) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err == nil && isTemp(entry.Name()) && info.Mode().IsRegular() && now.Sub(info.ModTime()) > time.Hour {
+			_ = remove(filepath.Join(dir, entry.Name()))
+		}
+	}
+	return nil
 }
 
 func (e *exporter) run(ctx context.Context) error {
