@@ -183,7 +183,7 @@ func TestTypingInShellsIsTold(t *testing.T) {
 
 func TestTypingInVimIsTold(t *testing.T) {
 	testreq.Program(t, "vim", "apt-get install vim")
-	s := recordTyping(t, nil, "vim", "--clean")
+	s := recordTyping(t, nil, "vim", "--clean", "-n")
 	s.see("VIM - Vi IMproved")
 	s.types("i")
 	waitFor(t, s.Session, "insert mode", func(v *vt.Snapshot) bool {
