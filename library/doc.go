@@ -34,7 +34,7 @@
 //
 // The text of a recording (package transcript) is indexed when it ends or is
 // imported; what is not, because a crash or an older rexec left it so, is pending
-// until IndexPending. Lines are kept in chunks of a page of the database, and two
+// until IndexPending. Lines are kept, packed, in chunks of half a page, and two
 // full-text indexes say which chunks hold a word or three characters:
 //
 //	query.Parse → plan: recordings, and expressions for the indexes

@@ -210,9 +210,10 @@ func inSight(s *screen.Screen, h *library.Hit, width int, st, match screen.Style
 	if len(h.Spans) > 0 {
 		from = min(from, h.Spans[0].Start)
 		if end := h.Spans[0].End; s.Width(line[from:min(end, from+4*width)]) > width-1 || end-from > 4*width {
-			// Show some of what stands before it.
+			// Show what stands before it, as far as there is room.
 			from = h.Spans[0].Start
-			for back := 0; back < width/4 && from > 0; back++ {
+			room := max(width*4/5-(end-from), width/4)
+			for back := 0; back < room && from > 0; back++ {
 				from--
 				for from > 0 && line[from]&0xc0 == 0x80 {
 					from--
