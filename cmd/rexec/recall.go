@@ -39,6 +39,7 @@ type recallFlags struct {
 	back               digits
 	dir                string
 	command, copy, all bool
+	ansi               bool
 	limit              int
 }
 
@@ -105,6 +106,7 @@ The exit status is 1 when no command is found.`,
 	f.back.addTo(cmd)
 	fl.StringVar(&f.dir, "dir", "", "only commands run in `DIR` or below; . is the current folder")
 	fl.BoolVarP(&f.command, "command", "c", false, "the command, not what it printed")
+	fl.BoolVar(&f.ansi, "ansi", false, "with its colours, where it was printed line by line")
 	fl.BoolVar(&f.copy, "copy", false, "put it on the clipboard")
 	fl.BoolVarP(&f.all, "list", "l", false, "list the commands that match, the latest first")
 	fl.IntVar(&f.limit, "limit", 20, "list at most `N`; 0 for all")
@@ -119,6 +121,9 @@ func (a *app) recall(ctx context.Context, what string, f recallFlags) error {
 	}
 	if f.limit < 0 {
 		return usagef("--limit takes a number from 0 on")
+	}
+	if f.ansi && (f.copy || f.command || f.all) {
+		return usagef("--ansi is for what a command printed; leave out --copy, --command and --list")
 	}
 	if f.copy && f.all {
 		return usagef("--list prints; it does not go with --copy")
@@ -160,6 +165,17 @@ func (a *app) recall(ctx context.Context, what string, f recallFlags) error {
 		return a.copyText(text)
 	}
 	out := bufio.NewWriter(a.out)
+	if f.ansi && text != "" {
+		rows, ok, err := colouredOutput(ctx, run, text)
+		if err != nil {
+			return err
+		}
+		if ok {
+			fmt.Fprintln(out, strings.Join(rows, "\n"))
+			return out.Flush()
+		}
+		a.say("its colours cannot be had: it moved about on the screen, or is too long")
+	}
 	for _, line := range lines(text) {
 		fmt.Fprintln(out, visible.String(line))
 	}
