@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -246,7 +245,7 @@ func TestPasswordOfSSHIsNotTold(t *testing.T) {
 	}
 }
 
-// startSSH starts a server of this user's own on a port of its own, and returns the
+// startSSH prepares a server of this user's own, and returns the
 // command to log in with.
 func startSSH(t *testing.T) []string {
 	t.Helper()
@@ -266,37 +265,14 @@ func startSSH(t *testing.T) []string {
 			t.Fatalf("ssh-keygen: %v\n%s", err, out)
 		}
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	listener.Close()
 	config := filepath.Join(dir, "sshd_config")
-	text := fmt.Sprintf("Port %d\nListenAddress 127.0.0.1\nHostKey %s\nAuthorizedKeysFile %s\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication yes\nAcceptEnv PS1 HOME HISTFILE PROMPT_COMMAND LC_*\n",
-		port, filepath.Join(dir, "host"), filepath.Join(dir, "user.pub"))
+	text := fmt.Sprintf("HostKey %s\nAuthorizedKeysFile %s\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication yes\nAcceptEnv PS1 HOME HISTFILE PROMPT_COMMAND LC_*\n",
+		filepath.Join(dir, "host"), filepath.Join(dir, "user.pub"))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	server := exec.Command(sshd, "-D", "-e", "-f", config)
-	var log bytes.Buffer
-	server.Stderr = &log
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Process.Kill(); server.Wait() })
-	for limit := time.Now().Add(deadline); ; {
-		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			conn.Close()
-			break
-		}
-		if time.Now().After(limit) {
-			t.Fatalf("sshd does not answer: %v\n%s", err, log.String())
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return []string{"ssh", "-F", "none", "-tt", "-p", fmt.Sprint(port), "-i", filepath.Join(dir, "user"),
+	// The server talks over the pipe to its client: no port, no network.
+	return []string{"ssh", "-F", "none", "-tt", "-i", filepath.Join(dir, "user"),
 		"-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=" + filepath.Join(dir, "known"),
-		"-o", "LogLevel=ERROR", "-o", "SendEnv=PS1 HISTFILE PROMPT_COMMAND", "127.0.0.1"}
+		"-o", "LogLevel=ERROR", "-o", "SendEnv=PS1 HISTFILE PROMPT_COMMAND", "-o", "ProxyCommand=" + sshd + " -i -f " + config, "localhost"}
 }
