@@ -26,8 +26,8 @@ const maxLive = 32 << 20
 
 // Runs returns the commands that match a query, each once, those of the newest recording
 // first, and of a recording the latest first. Words without a field are looked for in
-// commands: make is cmd:make. Without a query it returns all commands, those of
-// recordings that are still being written included. An error is the last thing that
+// commands: make is cmd:make. Without a query it returns all commands but those
+// that leave a shell, those of recordings that are still being written included. An error is the last thing that
 // comes; *query.Error tells what is wrong with the query.
 //
 // When no command has the words as whole words, those that have them inside of words
@@ -46,7 +46,14 @@ func (l *Library) Runs(ctx context.Context, text string) iter.Seq2[Run, error] {
 	}
 }
 
-func (l *Library) allRuns(ctx context.Context, yield func(Run, error) bool) error {
+func (l *Library) allRuns(ctx context.Context, all func(Run, error) bool) error {
+	yield := func(r Run, err error) bool {
+		switch strings.TrimSpace(r.Command.Text) {
+		case "exit", "logout":
+			return true // with it every recording ends, and nobody means it
+		}
+		return all(r, err)
+	}
 	o := ListOptions{Limit: 50}
 	for {
 		page, err := l.List(ctx, o)

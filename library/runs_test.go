@@ -58,7 +58,7 @@ func TestRuns(t *testing.T) {
 	l := openLibrary(t, t.TempDir(), Options{})
 	dir := t.TempDir()
 	day := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
-	for i, s := range []string{shellSession(day, "make test", "ls", "false"), shellSession(day.Add(time.Hour), "make test", "echo make", "git status")} {
+	for i, s := range []string{shellSession(day, "make test", "ls", "false"), shellSession(day.Add(time.Hour), "make test", "echo make", "git status", "exit")} {
 		must[Recording](t)(l.Import(t.Context(), writeText(t, filepath.Join(dir, string(rune('a'+i))+".cast"), s), nil))
 	}
 	for query, want := range map[string][]string{
@@ -66,7 +66,7 @@ func TestRuns(t *testing.T) {
 		"make":               {"echo make", "make test", "make test"},
 		"make test":          {"make test", "make test"},
 		`"make test"`:        {"make test", "make test"},
-		"-make exit:0":       {"git status", "ls"},
+		"-make exit:0":       {"exit", "git status", "ls"},
 		"make -echo":         {"make test", "make test"},
 		"exit:1":             {"false"},
 		"out:output cmd:git": {"git status"},
@@ -74,6 +74,7 @@ func TestRuns(t *testing.T) {
 		"mak tes":            {"make test", "make test"},
 		"title:a":            {"false", "ls", "make test"},
 		"none":               nil,
+		"exit":               {"exit"},
 	} {
 		if got := runs(t, l, query); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", query, got, want)
