@@ -38,34 +38,81 @@ func ClearSeparators(ctx context.Context, tx *sql.Tx, table string, deleted []st
 	if _, err := tx.ExecContext(ctx, `SAVEPOINT separators; RELEASE separators`); err != nil {
 		return err
 	}
-	segments, err := segmentsOf(ctx, tx, table)
+	suspects, err := suspects(ctx, tx, table, tokens)
 	if err != nil {
 		return err
 	}
-	find, err := tx.PrepareContext(ctx, `SELECT term, pgno FROM `+table+`_idx WHERE segid = ? AND term <= ? ORDER BY term DESC LIMIT 1`)
-	if err != nil {
-		return err
-	}
-	defer find.Close()
-	for _, segment := range segments {
-		var last []byte
-		for _, token := range tokens {
-			var term []byte
-			var page int64
-			err := find.QueryRowContext(ctx, segment, token).Scan(&term, &page)
-			if errors.Is(err, sql.ErrNoRows) || err == nil && (len(term) == 0 || bytes.Equal(term, last) || !bytes.HasPrefix(token, term)) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			last = term
-			if err := clearSeparator(ctx, tx, table, segment, term, page>>1); err != nil {
-				return err
-			}
+	for _, s := range suspects {
+		if err := s.clear(ctx, tx, table); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// separator is a row of the table that leads to leaves.
+type separator struct {
+	segment, page int64
+	term          []byte
+}
+
+// few is how many words are looked up one by one; of more, it takes less to read all
+// of the table, which has a row for each 4 KB of the index.
+const few = 200
+
+// suspects are the separators that one of the words may have made.
+func suspects(ctx context.Context, tx *sql.Tx, table string, tokens [][]byte) ([]separator, error) {
+	if len(tokens) > few {
+		return allSuspects(ctx, tx, table, tokens)
+	}
+	segments, err := segmentsOf(ctx, tx, table)
+	if err != nil {
+		return nil, err
+	}
+	find, err := tx.PrepareContext(ctx, `SELECT term, pgno / 2 FROM `+table+`_idx WHERE segid = ? AND term <= ? ORDER BY term DESC LIMIT 1`)
+	if err != nil {
+		return nil, err
+	}
+	defer find.Close()
+	var out []separator
+	for _, segment := range segments {
+		for _, token := range tokens {
+			s := separator{segment: segment}
+			err := find.QueryRowContext(ctx, segment, token).Scan(&s.term, &s.page)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if len(s.term) > 0 && bytes.HasPrefix(token, s.term) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out, nil
+}
+
+func allSuspects(ctx context.Context, tx *sql.Tx, table string, tokens [][]byte) ([]separator, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT segid, pgno / 2, term FROM `+table+`_idx`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []separator
+	var term sql.RawBytes
+	for rows.Next() {
+		var s separator
+		if err := rows.Scan(&s.segment, &s.page, &term); err != nil {
+			return nil, err
+		}
+		at, _ := slices.BinarySearchFunc(tokens, term, func(a []byte, b sql.RawBytes) int { return bytes.Compare(a, b) })
+		if len(term) > 0 && at < len(tokens) && bytes.HasPrefix(tokens[at], term) {
+			s.term = bytes.Clone(term)
+			out = append(out, s)
+		}
+	}
+	return out, rows.Err()
 }
 
 // tokensOf are the different words of texts as FTS5 has them in an index, in order.
@@ -106,24 +153,25 @@ func segmentsOf(ctx context.Context, tx *sql.Tx, table string) ([]int64, error) 
 	}
 }
 
-func clearSeparator(ctx context.Context, tx *sql.Tx, table string, segment int64, term []byte, page int64) error {
+// clear puts the first word of the leaf in the place of one that is no longer there.
+func (s separator) clear(ctx context.Context, tx *sql.Tx, table string) error {
 	const segmentBits = 37 // of a leaf's row: the segment is above, the page below
 	var leaf []byte
-	err := tx.QueryRowContext(ctx, `SELECT block FROM `+table+`_data WHERE id = ?`, segment<<segmentBits|page).Scan(&leaf)
+	err := tx.QueryRowContext(ctx, `SELECT block FROM `+table+`_data WHERE id = ?`, s.segment<<segmentBits|s.page).Scan(&leaf)
 	if errors.Is(err, sql.ErrNoRows) {
 		// A merge that is under way has taken the leaf, and the rows of all leaves go
 		// with the segment in the end: until then FTS5 begins at the first that is there.
-		_, err = tx.ExecContext(ctx, `DELETE FROM `+table+`_idx WHERE segid = ? AND term = ?`, segment, term)
+		_, err = tx.ExecContext(ctx, `DELETE FROM `+table+`_idx WHERE segid = ? AND term = ?`, s.segment, s.term)
 		return err
 	}
 	if err != nil {
 		return fmt.Errorf("read a leaf of %s: %w", table, err)
 	}
 	first, ok := firstTerm(leaf)
-	if !ok || bytes.HasPrefix(first, term) {
+	if !ok || bytes.HasPrefix(first, s.term) {
 		return nil
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE `+table+`_idx SET term = ? WHERE segid = ? AND term = ?`, first, segment, term)
+	_, err = tx.ExecContext(ctx, `UPDATE `+table+`_idx SET term = ? WHERE segid = ? AND term = ?`, first, s.segment, s.term)
 	return err
 }
 
