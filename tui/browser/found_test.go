@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"rexec/library"
 	"rexec/library/query"
 	"rexec/tui/page"
@@ -135,5 +137,32 @@ func TestMoreIsFoundAsOneGoesDown(t *testing.T) {
 	}
 	if got := d.Screen(); !strings.Contains(got, "450 moments") || !strings.Contains(got, "recording 449") || len(s.asked) != 3 {
 		t.Errorf("after %d questions:\n%s", len(s.asked), got)
+	}
+}
+
+func TestTheMouseWalksThroughWhatWasFound(t *testing.T) {
+	d := open(t, &shelf{rows: samples(), finds: moments()}, 80, 24)
+	d.Keys("/")
+	d.Type("deploy")
+	settle(d)
+	d.Keys("enter")
+	row := -1
+	for y, line := range strings.Split(d.Screen(), "\n") {
+		if strings.Contains(line, "1:01:40") {
+			row = y
+		}
+	}
+	click := tea.MouseClickMsg{X: 20, Y: row, Button: tea.MouseLeft}
+	d.Send(click)
+	if e, _ := d.Page.(Model).selected(); e.kind != moment || e.recording.ID != "03" {
+		t.Fatalf("a click in row %d goes to %+v", row, e)
+	}
+	d.Send(click)
+	if a, ok := d.Last().(page.Play); !ok || a.ID != "03" || a.Start != 3700*time.Second {
+		t.Errorf("a second click asks for %+v", a)
+	}
+	d.Send(tea.MouseWheelMsg{Button: tea.MouseWheelUp})
+	if n := d.Page.(Model).found.list.Cursor(); n != 1 {
+		t.Errorf("the wheel goes to row %d, want 3 up", n)
 	}
 }
