@@ -80,7 +80,7 @@ func findTraces(t testing.TB, home string, traces []string) {
 // tags and description, while the library is open as well as later.
 func TestDeletionLeavesNoTrace(t *testing.T) {
 	t.Parallel()
-	recordings, lines := 20, 60
+	recordings, lines := 15, 60
 	if testing.Short() {
 		recordings = 9
 	}

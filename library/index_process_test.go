@@ -36,7 +36,8 @@ func forgetIndex(t testing.TB, l *Library) {
 // several batches each, and two of them at a time. What was not indexed in whole is
 // never found, and in the end everything is.
 func TestKillWhileIndexing(t *testing.T) {
-	recordings, lines, rounds := 5, 9000, 12
+	t.Parallel()
+	recordings, lines, rounds := 4, 6000, 8
 	if testing.Short() {
 		recordings, lines, rounds = 3, 4000, 4
 	}

@@ -330,7 +330,7 @@ func (g *ledger) check(t testing.TB, l *Library) {
 // to the trash and deleting, the library loses nothing, and Recover leaves nothing half done.
 func TestKillAtRandomPoints(t *testing.T) {
 	t.Parallel()
-	rounds := 16
+	rounds := 12
 	if testing.Short() {
 		rounds = 8
 	}
@@ -393,7 +393,7 @@ func TestKillAtRandomPoints(t *testing.T) {
 // Two processes work on one library at once, and a third keeps recovering it.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
-	blows, length := "100", cmp.Or(os.Getenv("REXEC_TEST_HAMMER"), "0s") // 60s, say
+	blows, length := "60", cmp.Or(os.Getenv("REXEC_TEST_HAMMER"), "0s") // 60s, say
 	if testing.Short() {
 		blows = "30"
 	}
