@@ -115,11 +115,8 @@ func (a *app) maintain(ctx context.Context, lib *library.Library, settings confi
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan retention.Plan, 1)
 	go func() {
-		plan, err := lib.Maintain(ctx, policy(settings.Library))
-		if err != nil {
-			// It is tried again tomorrow; rexec doctor finds what is wrong.
-			plan = retention.Plan{Trash: plan.Trash, Remove: plan.Remove}
-		}
+		// After an error it is tried again the next day; what was done is told all the same.
+		plan, _ := lib.Maintain(ctx, policy(settings.Library))
 		done <- plan
 	}()
 	return func() {
