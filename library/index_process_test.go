@@ -37,7 +37,7 @@ func forgetIndex(t testing.TB, l *Library) {
 // never found, and in the end everything is.
 func TestKillWhileIndexing(t *testing.T) {
 	t.Parallel()
-	recordings, lines, rounds := 4, 6000, 8
+	recordings, lines, rounds := 5, 5000, 8
 	if testing.Short() {
 		recordings, lines, rounds = 3, 4000, 4
 	}
