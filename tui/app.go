@@ -33,8 +33,9 @@ const (
 // state after, and add what is to be done to effects.
 type app struct {
 	player   func(page.Playback) page.Page
-	shutdown func() tea.Msg // closes all terminals and saves what they record; in a command
-	hosting  bool           // terminals can be opened
+	viewed   func(id string) tea.Cmd // notes that a recording is played; may be nil
+	shutdown func() tea.Msg          // closes all terminals and saves what they record; in a command
+	hosting  bool                    // terminals can be opened
 
 	size  page.Size
 	theme *theme.Theme
@@ -264,6 +265,9 @@ func (a app) act(now time.Time, id int, action page.Action, fx *effects) app {
 	case page.ShowHelp:
 		return a.openHelp(fx)
 	case page.Play:
+		if a.viewed != nil && action.ID != "" {
+			fx.do(a.viewed(action.ID))
+		}
 		a.nextID++
 		a = a.set(a.nextID, a.player(action.Playback))
 		p := a.page(a.nextID)

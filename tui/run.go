@@ -228,9 +228,9 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 		return shutdownMsg{}
 	})
 	if c.Library != nil {
-		a.hosting = true
+		a.hosting, a.viewed = true, viewed(ctx, c.Library)
 		a.pages = append(a.pages,
-			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: still, Moment: new(moments).at, Changes: changes(c.Library), Recover: recovered(c.Library)})},
+			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: stills(c.Dirs).of, Moment: (&moments{dirs: c.Dirs}).at, Changes: changes(c.Library), Recover: recovered(c.Library)})},
 			slot{liveID, live.New(ctx, host)})
 		a.stack = []int{libraryID}
 	}
@@ -239,6 +239,19 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 		a.stack = append(a.stack, a.nextID)
 	}
 	return a
+}
+
+// viewed returns a function whose command notes in the audit log that a recording is
+// played. It is played even when that cannot be noted.
+func viewed(ctx context.Context, l *library.Library) func(id string) tea.Cmd {
+	return func(id string) tea.Cmd {
+		return func() tea.Msg {
+			if r, err := l.Get(ctx, id); err == nil {
+				_ = l.Viewed(ctx, r)
+			}
+			return nil
+		}
+	}
 }
 
 // watchEvery is how often the library's version is looked at.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -143,6 +144,16 @@ func TestFirstLight(t *testing.T) {
 	rows, err := lib.List(context.Background(), library.ListOptions{})
 	if err != nil || len(rows) != 1 || rows[0].Status != library.StatusComplete {
 		t.Errorf("the library holds %+v (%v)", rows, err)
+	}
+	var actions []library.AuditAction
+	for e, err := range lib.AuditLog(context.Background(), library.AuditFilter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		actions = append(actions, e.Action)
+	}
+	if want := []library.AuditAction{library.AuditStarted, library.AuditStopped, library.AuditViewed}; !slices.Equal(actions, want) {
+		t.Errorf("the audit log says %v, want %v", actions, want)
 	}
 }
 

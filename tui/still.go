@@ -18,11 +18,15 @@ const stillTime = 300 * time.Millisecond
 // stillMoments are where a picture is looked for, in parts of a recording.
 var stillMoments = []float64{0.15, 0.4, 0.65, 0.9}
 
-// still returns the moment of a recording that shows most.
-func still(ctx context.Context, r library.Recording) (*vt.Snapshot, error) {
+// stills makes pictures of recordings.
+type stills library.Dirs
+
+// of returns the moment of a recording that shows most.
+func (s stills) of(ctx context.Context, r library.Recording) (*vt.Snapshot, error) {
 	ctx, done := context.WithTimeout(ctx, stillTime)
 	defer done()
-	t, err := timeline.Open(ctx, timeline.File(r.Path), timeline.Options{KeyframeBytes: 4 << 20, CacheBytes: 1 << 20})
+	t, err := timeline.Open(ctx, timeline.File(r.Path), timeline.Options{KeyframeBytes: 4 << 20, CacheBytes: 1 << 20,
+		Cache: timeline.CacheOf(library.Dirs(s).Timelines(), r.Path, r.SHA256)})
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +69,8 @@ const momentTime = 3 * time.Second
 // moments shows recordings at given times. The last one stays open: moments next to
 // each other are often of one recording. It may be used by several goroutines.
 type moments struct {
+	dirs library.Dirs
+
 	mu   sync.Mutex
 	of   string // content that tape shows
 	tape *timeline.Timeline
@@ -78,7 +84,8 @@ func (m *moments) at(ctx context.Context, r library.Recording, at time.Duration)
 	defer m.mu.Unlock()
 	if of := r.Path + " " + r.SHA256; m.tape == nil || m.of != of {
 		m.close()
-		t, err := timeline.Open(ctx, timeline.File(r.Path), timeline.Options{KeyframeBytes: 8 << 20, CacheBytes: 2 << 20})
+		t, err := timeline.Open(ctx, timeline.File(r.Path), timeline.Options{KeyframeBytes: 8 << 20, CacheBytes: 2 << 20,
+			Cache: timeline.CacheOf(m.dirs.Timelines(), r.Path, r.SHA256)})
 		if err != nil {
 			return nil, err
 		}
