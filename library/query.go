@@ -309,7 +309,7 @@ func (l *Library) Commands(ctx context.Context, id string) ([]Command, error) {
 }
 
 // commandColumns are what scanCommands reads.
-const commandColumns = `c.text, c.dir, c.start_us, c.end_us, c.exit, c.heuristic`
+const commandColumns = `c.text, c.dir, c.start_us, c.end_us, c.exit, c.heuristic, c.unverified`
 
 func scanCommands(rows *sql.Rows) ([]Command, error) {
 	defer rows.Close()
@@ -318,7 +318,7 @@ func scanCommands(rows *sql.Rows) ([]Command, error) {
 		var c Command
 		var start, end int64
 		var exit sql.NullInt64
-		if err := rows.Scan(&c.Text, &c.Dir, &start, &end, &exit, &c.Heuristic); err != nil {
+		if err := rows.Scan(&c.Text, &c.Dir, &start, &end, &exit, &c.Heuristic, &c.Unverified); err != nil {
 			return nil, err
 		}
 		c.Start, c.End = time.Duration(start)*time.Microsecond, time.Duration(end)*time.Microsecond

@@ -124,6 +124,7 @@ type Command struct {
 	Start, End time.Duration
 	Exit       *int // nil: unknown
 	Heuristic  bool // found by what a prompt looks like, not by the shell's own marks
+	Unverified bool // not marked by the shell that was recorded; see transcript.Command
 }
 
 // ListOptions says what List returns.

@@ -80,8 +80,8 @@ func setCommands(ctx context.Context, tx *sql.Tx, id string, commands []Command)
 	if len(commands) == 0 {
 		return nil
 	}
-	add, err := tx.PrepareContext(ctx, `INSERT INTO commands (recording, n, text, folded, dir, start_us, end_us, exit, heuristic)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	add, err := tx.PrepareContext(ctx, `INSERT INTO commands (recording, n, text, folded, dir, start_us, end_us, exit, heuristic, unverified)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func setCommands(ctx context.Context, tx *sql.Tx, id string, commands []Command)
 	for n, c := range commands {
 		text := bounded(c.Text, maxCommand)
 		_, err := add.ExecContext(ctx, seq, n, text, fold(text), bounded(c.Dir, maxField),
-			c.Start.Microseconds(), c.End.Microseconds(), nullInt(c.Exit), c.Heuristic)
+			c.Start.Microseconds(), c.End.Microseconds(), nullInt(c.Exit), c.Heuristic, c.Unverified)
 		if err != nil {
 			return err
 		}

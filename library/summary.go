@@ -20,7 +20,7 @@ func summarize(ctx context.Context, r io.Reader) (Summary, error) {
 	}
 	s := Summary{Commands: make([]Command, len(t.Commands))}
 	for i, c := range t.Commands {
-		s.Commands[i] = Command{Text: c.Text, Dir: c.Dir, Start: c.Start, End: c.End, Heuristic: c.Heuristic}
+		s.Commands[i] = Command{Text: c.Text, Dir: c.Dir, Start: c.Start, End: c.End, Heuristic: c.Heuristic, Unverified: c.Unverified}
 		if c.HasExit {
 			s.Commands[i].Exit = &c.Exit
 		}

@@ -2,6 +2,7 @@ package library
 
 import (
 	"path/filepath"
+	"strings"
 	"reflect"
 	"testing"
 	"time"
@@ -31,4 +32,20 @@ func TestCommandsOfARecording(t *testing.T) {
 		t.Errorf("by its commands, %d are found", len(got))
 	}
 	checkWhole(t, l)
+}
+
+// Marks without the nonce of the header are another's than the recorded shell's.
+func TestUnverifiedCommandsAreKnown(t *testing.T) {
+	l := openLibrary(t, t.TempDir(), Options{})
+	signed := strings.Replace(markedShell, `"height":24}`, `"height":24,"rexec":{"nonce":"0123456789abcdef"}}`, 1)
+	r := must[Recording](t)(l.Import(t.Context(), writeText(t, filepath.Join(t.TempDir(), "a.cast"), signed), nil))
+	commands := must[[]Command](t)(l.Commands(t.Context(), r.ID))
+	if len(commands) == 0 {
+		t.Fatal("there are no commands")
+	}
+	for _, c := range commands {
+		if !c.Unverified {
+			t.Errorf("%q counts as marked by the shell", c.Text)
+		}
+	}
 }

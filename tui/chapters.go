@@ -20,7 +20,7 @@ func commands(l *library.Library) func(context.Context, string) ([]transcript.Co
 		}
 		out := make([]transcript.Command, len(known))
 		for i, c := range known {
-			out[i] = transcript.Command{Text: c.Text, Dir: c.Dir, Start: c.Start, End: c.End, Heuristic: c.Heuristic}
+			out[i] = transcript.Command{Text: c.Text, Dir: c.Dir, Start: c.Start, End: c.End, Heuristic: c.Heuristic, Unverified: c.Unverified}
 			if c.Exit != nil {
 				out[i].Exit, out[i].HasExit = *c.Exit, true
 			}

@@ -135,6 +135,7 @@ func TestFirstLight(t *testing.T) {
 	o.shows("Saved “First light”", "▌   First light", "1 recording")
 	o.press("\r")
 	o.shows("0:0", "?") // the player
+	audited(t, lib, library.AuditStarted, library.AuditStopped, library.AuditViewed)
 	o.press("q")
 	o.shows("▌   First light", "quit")
 	o.press("q")
@@ -145,15 +146,23 @@ func TestFirstLight(t *testing.T) {
 	if err != nil || len(rows) != 1 || rows[0].Status != library.StatusComplete {
 		t.Errorf("the library holds %+v (%v)", rows, err)
 	}
+}
+
+// audited waits until the audit log holds these entries.
+func audited(t *testing.T, lib *library.Library, want ...library.AuditAction) {
+	t.Helper()
 	var actions []library.AuditAction
-	for e, err := range lib.AuditLog(context.Background(), library.AuditFilter{}) {
-		if err != nil {
-			t.Fatal(err)
+	for limit := time.Now().Add(20 * time.Second); !slices.Equal(actions, want); {
+		if time.Now().After(limit) {
+			t.Fatalf("the audit log says %v, want %v", actions, want)
 		}
-		actions = append(actions, e.Action)
-	}
-	if want := []library.AuditAction{library.AuditStarted, library.AuditStopped, library.AuditViewed}; !slices.Equal(actions, want) {
-		t.Errorf("the audit log says %v, want %v", actions, want)
+		actions = actions[:0]
+		for e, err := range lib.AuditLog(t.Context(), library.AuditFilter{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			actions = append(actions, e.Action)
+		}
 	}
 }
 

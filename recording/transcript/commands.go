@@ -151,6 +151,7 @@ func (c *commandLog) start(command Command) {
 		text = strings.ToValidUTF8(text[:maxCommand], "")
 	}
 	command.Text, command.End = text, command.Start
+	command.Unverified = c.nonce != "" && !command.Verified && !command.Heuristic
 	if command.Verified {
 		c.outer = len(c.commands)
 	} else {

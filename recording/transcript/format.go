@@ -61,7 +61,7 @@ func (t *Transcript) summary(c *Command) string {
 	switch {
 	case c.Heuristic:
 		s += ", found by its prompt"
-	case t.Signed && !c.Verified:
+	case c.Unverified:
 		s += ", not verified"
 	}
 	return s

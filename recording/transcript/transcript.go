@@ -50,9 +50,6 @@ type Transcript struct {
 	Duration time.Duration
 	// Cols and Rows are the largest that the screen had.
 	Cols, Rows int
-	// Signed says that the shell was taught to mark its commands, so that those that are
-	// not Verified are another's: of a shell within, or forged.
-	Signed bool
 	// Dropped counts the lines beyond the bounds, which are not in Lines.
 	Dropped int
 }
@@ -81,6 +78,10 @@ type Command struct {
 	// program that printed the like of it (see package shell). It says nothing about
 	// who made the recording.
 	Verified bool
+	// Unverified says that a shell that was taught ran, and this was marked by
+	// somebody else: a shell within, or a program that forges. Without either, nobody
+	// knows.
+	Unverified bool
 	// Heuristic says that the shell did not mark its commands (OSC 133), and that this
 	// one was found by what prompts look like.
 	Heuristic bool
@@ -115,7 +116,6 @@ func ReadWith(ctx context.Context, r *cast.Reader, o Options) (*Transcript, erro
 	if h.Rexec != nil {
 		m.commands.nonce = h.Rexec.Nonce
 	}
-	m.out.Signed = m.commands.nonce != ""
 	m.outputs.wanted, m.outer.wanted = o.Output, o.Output
 	for n := 0; ; n++ {
 		if n%checkEvery == 0 {

@@ -134,7 +134,7 @@ func doubt(c transcript.Command) (glyph, words string) {
 	switch {
 	case c.Heuristic:
 		return "~", "~ guessed from the look of the prompt"
-	case !c.Verified:
+	case c.Unverified:
 		return "?", "? as the program said: not verified"
 	}
 	return " ", ""

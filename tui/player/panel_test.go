@@ -236,7 +236,7 @@ func TestDoubtAndTimes(t *testing.T) {
 		command transcript.Command
 		glyph   string
 	}{
-		{transcript.Command{Heuristic: true}, "~"}, {transcript.Command{}, "?"}, {transcript.Command{Verified: true}, " "},
+		{transcript.Command{Heuristic: true}, "~"}, {transcript.Command{Unverified: true}, "?"}, {transcript.Command{Verified: true}, " "}, {transcript.Command{}, " "},
 	} {
 		if glyph, _ := doubt(c.command); glyph != c.glyph {
 			t.Errorf("%+v is shown as %q", c.command, glyph)
@@ -308,7 +308,7 @@ func TestOfABigRecordingTheLibraryKnowsTheCommands(t *testing.T) {
 func TestFewerCommandsThanBefore(t *testing.T) {
 	s := show(t, shellCast(), 80, 24, paused).press("c", "G")
 	for _, done := range []bool{false, true} {
-		m, ask := s.m.readMore(s.env, textMsg{found: &transcript.Transcript{Commands: []transcript.Command{{Text: "only"}}}, done: done})
+		m, ask := s.m.readMore(s.env, textMsg{found: &transcript.Transcript{Commands: []transcript.Command{{Text: "only", Unverified: true}}}, done: done})
 		s.m = m
 		s.draw()
 		s.press("up", "enter", "/").typing("x").press("esc").draw()
