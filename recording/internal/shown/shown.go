@@ -440,13 +440,20 @@ func goesOn(l, next vt.Line) bool {
 	if l.Wrapped() {
 		return true
 	}
-	return l.Len() > 1 && !empty(l, l.Len()-1) && !empty(next, 0)
+	return l.Len() > 1 && ofText(l, l.Len()-1) && ofText(next, 0)
 }
 
-func empty(l vt.Line, x int) bool {
+// ofText tells cells that text may go on from, or to: not blank, and no frame.
+// Without the frames of full-screen programs, all rows of a window would be one line,
+// read anew whenever a character of any changes.
+func ofText(l vt.Line, x int) bool {
 	r, ok := l.Cells()[x].Rune()
-	return ok && r == ' '
+	return !ok || r != ' ' && (r < frameFirst || r > frameLast || r == '▒')
 }
+
+// The characters that frames, bars and pictures are made of: Unicode's box drawing and
+// block elements.
+const frameFirst, frameLast = '\u2500', '\u259f'
 
 // seePage reads the whole screen with the lines above it, as one text.
 func (w *Watcher) seePage(s *vt.Snapshot) {
