@@ -68,7 +68,7 @@ func (l *Library) inspect(ctx context.Context, path string, seen func(n int64)) 
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	s, err := l.options.Summarize(ctx, &countingReader{ctx: ctx, r: f, seen: seen})
+	s, err := l.summarize(ctx, &countingReader{ctx: ctx, r: f, seen: seen}, path, c.sha256)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -85,6 +85,7 @@ func (l *Library) mend(ctx context.Context, path string) (c *content, dropped in
 	if c, err = l.inspect(ctx, path, nil); err != nil || c.problems == 0 || c.header.Rexec == nil || isPackedName(path) {
 		return c, 0, err
 	}
+	before := c.sha256
 	report, err := castfile.Repair(path)
 	if errors.Is(err, fs.ErrPermission) {
 		return c, 0, nil // it plays as it is
@@ -95,6 +96,9 @@ func (l *Library) mend(ctx context.Context, path string) (c *content, dropped in
 	problems := c.problems
 	if c, err = l.inspect(ctx, path, nil); err != nil {
 		return nil, 0, err
+	}
+	if c.sha256 != before {
+		l.dropTimeline(before)
 	}
 	c.problems = problems // the mended file does not show them any more
 	return c, report.DroppedBytes, nil

@@ -140,11 +140,16 @@ func (l *Library) finishRemovals(ctx context.Context, paths []string) error {
 
 // removeFiles removes all that is named after a recording.
 func (l *Library) removeFiles(cast, sha256 string) error {
-	errs := []error{remove(cast), remove(pack.Twin(cast)), remove(sidecarPath(cast))}
-	if dir := l.dirs.Timelines(); dir != "" && sha256 != "" {
-		errs = append(errs, timeline.DropCache(dir, timeline.ContentKey(sha256)))
+	return errors.Join(remove(cast), remove(pack.Twin(cast)), remove(sidecarPath(cast)), l.dropTimeline(sha256))
+}
+
+// dropTimeline removes the index of a cast, which holds its screens.
+func (l *Library) dropTimeline(sha256 string) error {
+	dir := l.dirs.Timelines()
+	if dir == "" || sha256 == "" {
+		return nil
 	}
-	return errors.Join(errs...)
+	return timeline.DropCache(dir, timeline.ContentKey(sha256))
 }
 
 // removalDue says that the cast at path is to be removed.

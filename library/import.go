@@ -124,7 +124,11 @@ func (l *Library) importFile(ctx context.Context, path, title string, progress f
 	if !validTime(r.Created) {
 		r.Created = truncated(l.options.Now())
 	}
-	return l.place(ctx, r, c, part)
+	placed, err := l.place(ctx, r, c, part)
+	if err != nil && !errors.As(err, new(*ErrDuplicate)) {
+		l.dropTimeline(c.sha256) // nothing is left of what was not brought in
+	}
+	return placed, err
 }
 
 // place makes a recording of a copy that is complete: row, sidecar and cast, in one

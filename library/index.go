@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"rexec/library/internal/fts"
@@ -111,7 +110,7 @@ func (l *Library) indexRecording(ctx context.Context, r Recording) error {
 		return nil // it is missing, which Recover will see
 	}
 	defer f.Close()
-	s, err := l.options.Summarize(ctx, &countingReader{ctx: ctx, r: io.Reader(f)})
+	s, err := l.summarize(ctx, &countingReader{ctx: ctx, r: f}, r.Path, r.SHA256)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

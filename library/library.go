@@ -146,9 +146,6 @@ func (o Options) withDefaults() Options {
 	if o.Remote == nil {
 		o.Remote = disk.Remote
 	}
-	if o.Summarize == nil {
-		o.Summarize = summarize
-	}
 	return o
 }
 

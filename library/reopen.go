@@ -42,6 +42,9 @@ func (l *Library) Reopen(ctx context.Context, id string) (Recording, error) {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE recordings SET status = ?, owner = ?, sha256 = '' WHERE id = ?`, StatusRecording, owner, r.ID)
+		if err == nil {
+			err = l.dropTimeline(r.SHA256)
+		}
 		if err == nil { // its text is read anew
 			_, err = tx.ExecContext(ctx, `UPDATE texts SET version = 0 WHERE recording = (SELECT seq FROM recordings WHERE id = ?)`, r.ID)
 		}

@@ -101,7 +101,7 @@ func (l *Library) commandsNow(ctx context.Context, r Recording) ([]Command, erro
 		return nil, nil // nothing is written yet
 	}
 	defer f.Close()
-	s, err := l.options.Summarize(ctx, &countingReader{ctx: ctx, r: f})
+	s, err := l.summarize(ctx, &countingReader{ctx: ctx, r: f}, r.Path, "")
 	if err != nil {
 		return nil, ctx.Err()
 	}

@@ -2,8 +2,8 @@ package library
 
 import (
 	"path/filepath"
-	"strings"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 )
