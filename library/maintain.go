@@ -85,18 +85,40 @@ func (l *Library) moveIf(ctx context.Context, m retention.Move, still func(Recor
 	return false, err
 }
 
-// Maintain is Prune for who starts often: it does something once a day at most, in
-// one process, and nothing when the policy asks for nothing.
-func (l *Library) Maintain(ctx context.Context, p retention.Policy) (retention.Plan, error) {
-	if p == (retention.Policy{}) || l.ReadOnly() != nil {
+// Chores are what Maintain does.
+type Chores struct {
+	Policy   retention.Policy
+	Compress time.Duration // the age at which casts are compressed; 0: never
+}
+
+// Maintain prunes and compresses, for who starts often: it does something once a day at
+// most, in one process. What it could not end, because of an error or ctx, the next
+// call goes on with. It returns what left its place.
+func (l *Library) Maintain(ctx context.Context, c Chores) (retention.Plan, error) {
+	if c == (Chores{}) || l.ReadOnly() != nil {
 		return retention.Plan{}, nil
 	}
 	now := l.options.Now()
-	due := false
+	if due, err := l.claimChores(ctx, now); err != nil || !due {
+		return retention.Plan{}, err
+	}
+	plan, err := l.Prune(ctx, c.Policy)
+	if err == nil && c.Compress > 0 {
+		_, err = l.Compress(ctx, CompressOptions{Before: now.Add(-c.Compress)})
+	}
+	if err != nil {
+		_ = l.releaseChores(context.WithoutCancel(ctx), now)
+	}
+	return plan, err
+}
+
+// claimChores tells whether the chores of the day are due, and then they are the
+// caller's.
+func (l *Library) claimChores(ctx context.Context, now time.Time) (due bool, err error) {
 	// A time in the future was written by a clock that was wrong.
 	const claim = `INSERT INTO chores (name, done_us) VALUES ('maintain', ?1) ON CONFLICT (name) DO UPDATE SET done_us = ?1
 		WHERE done_us <= ?2 OR done_us > ?1`
-	err := l.update(ctx, func(tx *sql.Tx) error {
+	err = l.update(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, claim, now.UnixMicro(), now.Add(-maintainEvery).UnixMicro())
 		if err != nil {
 			return err
@@ -105,8 +127,13 @@ func (l *Library) Maintain(ctx context.Context, p retention.Policy) (retention.P
 		due = n > 0
 		return err
 	})
-	if err != nil || !due {
-		return retention.Plan{}, err
-	}
-	return l.Prune(ctx, p)
+	return due, err
+}
+
+// releaseChores makes the chores that were claimed at a time due again.
+func (l *Library) releaseChores(ctx context.Context, claimed time.Time) error {
+	return l.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM chores WHERE name = 'maintain' AND done_us = ?`, claimed.UnixMicro())
+		return err
+	})
 }

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func TestMaintain(t *testing.T) {
 
 	maintain := func(trash, remove int) {
 		t.Helper()
-		done := must[retention.Plan](t)(l.Maintain(ctx, policy))
+		done := must[retention.Plan](t)(l.Maintain(ctx, Chores{Policy: policy}))
 		if len(done.Trash) != trash || len(done.Remove) != remove {
 			t.Errorf("on %v: %+v, want %d and %d", clock.Now(), done, trash, remove)
 		}
@@ -39,10 +40,27 @@ func TestMaintain(t *testing.T) {
 	clock.advance(11 * day)
 	other := openLibrary(t, home, Options{Now: clock.Now})
 	maintain(0, 1)
-	if done := must[retention.Plan](t)(other.Maintain(ctx, policy)); !done.Empty() {
+	if done := must[retention.Plan](t)(other.Maintain(ctx, Chores{Policy: policy})); !done.Empty() {
 		t.Errorf("a second time on the same day: %+v", done)
 	}
 	if got := titles(checkWhole(t, l)); got != "new kept" {
 		t.Errorf("left: %q", got)
+	}
+}
+
+// Old casts are compressed along with it; what was cut short is done at the next start.
+func TestMaintainCompresses(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t, t.TempDir(), Options{})
+	r := importBig(t, l, "word")
+	chores := Chores{Compress: time.Nanosecond}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.Maintain(cancelled, chores); err == nil {
+		t.Fatal("maintained with a context that has ended")
+	}
+	must[retention.Plan](t)(l.Maintain(t.Context(), chores))
+	if got := must[Recording](t)(l.Get(t.Context(), r.ID)); got.Stored >= got.Size {
+		t.Errorf("%d of %d bytes are stored", got.Stored, got.Size)
 	}
 }

@@ -109,14 +109,14 @@ func (a *app) sayUse(s library.Stats, p retention.Policy, plan retention.Plan) {
 	}
 }
 
-// maintain does in the background what prune does, once a day at most, and returns
-// what tells about it once it is over.
+// maintain does in the background what prune and compress do, once a day at most, and
+// returns what tells about it once it is over.
 func (a *app) maintain(ctx context.Context, lib *library.Library, settings config.Config) (tell func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan retention.Plan, 1)
 	go func() {
-		// After an error it is tried again the next day; what was done is told all the same.
-		plan, _ := lib.Maintain(ctx, policy(settings.Library))
+		// After an error it is tried again at the next start; what was done is told all the same.
+		plan, _ := lib.Maintain(ctx, library.Chores{Policy: policy(settings.Library), Compress: time.Duration(settings.Library.Compress)})
 		done <- plan
 	}()
 	return func() {
