@@ -46,31 +46,22 @@ Without a command it opens the full-screen library.`,
 	})
 	root.PersistentFlags().StringVar(&a.home, "home", os.Getenv("REXEC_HOME"),
 		"keep everything in `DIR` (REXEC_HOME)")
-	root.AddCommand(
-		newRec(a),
-		newPlay(a),
-		newLs(a),
-		newSearch(a),
-		newRecall(a),
-		newDiff(a),
-		newImport(a),
-		newExport(a),
-		newCompress(a),
-		newSet(a),
-		newAudit(a),
-		newRm(a),
-		newRestore(a),
-		newTrash(a),
-		newPrune(a),
-		newDoctor(a),
-		newScreen(a),
-		newEdit(a),
-		newSecrets(a),
-		newTranscript(a),
-		newValidate(a),
-		newRepair(a),
-		newConvert(a),
-		newVersion(a),
-	)
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Record and replay:", []*cobra.Command{newRec(a), newPlay(a)}},
+		{"Find what was there:", []*cobra.Command{newLs(a), newSearch(a), newRecall(a), newDiff(a), newScreen(a), newTranscript(a)}},
+		{"Change and check recordings:", []*cobra.Command{newSet(a), newEdit(a), newSecrets(a), newValidate(a), newRepair(a), newConvert(a)}},
+		{"In and out of the library:", []*cobra.Command{newImport(a), newExport(a), newRm(a), newRestore(a), newTrash(a)}},
+		{"Keep the library in order:", []*cobra.Command{newPrune(a), newCompress(a), newDoctor(a), newAudit(a), newConfig(a)}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		for _, c := range g.commands {
+			c.GroupID = g.title
+		}
+		root.AddCommand(g.commands...)
+	}
+	root.AddCommand(newVersion(a))
 	return root
 }

@@ -114,12 +114,25 @@ func parse(text string) (Config, error) {
 	return c, nil
 }
 
+// settings are all there are, in the order of Write, each with what it is about.
+var settings = []struct{ name, about string }{
+	{"terminal.shell_integration", "teach bash, zsh and fish to say where commands begin and how they end"},
+	{"recording.mask", "replace tokens and keys that are recognised, before anything is written"},
+	{"recording.input", "record what is typed too, but for what is typed at password prompts"},
+	{"recording.idle", "the longest pause that is kept, such as \"5s\"; \"off\": all of them"},
+	{"recording.limit", "the longest recording, such as \"2h\"; then it is saved, and the terminal goes on"},
+	{"recording.env", "the environment variables that go into a recording"},
+	{"library.max_size", "the room that recordings may take, such as \"10GB\""},
+	{"library.retention", "the age at which recordings go to the trash, such as \"1y\""},
+	{"library.trash", "how long the trash keeps them"},
+	{"library.compress", "the age at which recordings are compressed"},
+}
+
 // Names returns the settings there are, sorted, each with its section.
 func Names() []string {
-	names := []string{
-		"terminal.shell_integration",
-		"recording.mask", "recording.input", "recording.idle", "recording.limit", "recording.env",
-		"library.max_size", "library.retention", "library.trash", "library.compress",
+	var names []string
+	for _, s := range settings {
+		names = append(names, s.name)
 	}
 	slices.Sort(names)
 	return names
@@ -130,6 +143,18 @@ const day = 24 * time.Hour
 // Duration is a time span as people write it: 90s, 5m, 1h30m, 30d, 2w, 1y. 0 and
 // "off" are none.
 type Duration time.Duration
+
+// String writes the span as ParseDuration reads it.
+func (d Duration) String() string {
+	switch span := time.Duration(d); {
+	case span == 0:
+		return "off"
+	case span%day == 0:
+		return fmt.Sprintf("%dd", span/day)
+	default:
+		return span.String()
+	}
+}
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *Duration) UnmarshalText(text []byte) error {
@@ -170,6 +195,22 @@ func ParseDuration(s string) (time.Duration, error) {
 // Size is a number of bytes as people write it: 500MB, 10GB, 1.5TB. 0 and "off" are
 // none.
 type Size int64
+
+// String writes the number as ParseSize reads it.
+func (s Size) String() string {
+	for _, u := range []struct {
+		suffix string
+		scale  Size
+	}{{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}} {
+		if s >= u.scale && s%u.scale == 0 {
+			return fmt.Sprint(int64(s/u.scale), u.suffix)
+		}
+	}
+	if s == 0 {
+		return "off"
+	}
+	return fmt.Sprint(int64(s))
+}
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *Size) UnmarshalText(text []byte) error {

@@ -124,3 +124,23 @@ func TestParseDuration(t *testing.T) {
 		}
 	}
 }
+
+// What Write writes is read back the same.
+func TestWrite(t *testing.T) {
+	changed := Config{
+		Recording: Recording{Input: true, Idle: Duration(1500 * time.Millisecond), Limit: Duration(90 * time.Minute), Env: []string{"A", `B "C"`}},
+		Library:   Library{MaxSize: 1_500_000_000, Retention: Duration(365 * day), Trash: Duration(36 * time.Hour)},
+	}
+	for name, c := range map[string]Config{"default": Default(), "changed": changed} {
+		t.Run(name, func(t *testing.T) {
+			var b strings.Builder
+			if err := Write(&b, c); err != nil {
+				t.Fatal(err)
+			}
+			got, err := load(t, b.String())
+			if err != nil || !reflect.DeepEqual(got, c) {
+				t.Errorf("got %+v, %v, want %+v; the file:\n%s", got, err, c, &b)
+			}
+		})
+	}
+}
