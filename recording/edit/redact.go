@@ -294,8 +294,8 @@ func (x *examiner) typedLine(line []byte) {
 
 // see looks at a line that is on the screen.
 func (x *examiner) see(t shown.Text) {
-	if bytes.Contains(t.Bytes, []byte("PRIVATE KEY")) || bytes.Contains(t.Bytes, []byte("Private-Lines")) {
-		x.watch.Pages(500)
+	if n := secret.Lines(t.Bytes); n > 0 {
+		x.watch.Pages(n)
 	}
 	for _, s := range x.finder.find(t.Bytes) {
 		x.plan.note("screen", x.now.Time)

@@ -25,15 +25,17 @@ var endings = []struct {
 }{
 	{"password", wordName}, {"passwd", wordName}, {"passphrase", wordName}, {"passwort", wordName},
 	{"userpass", wordName}, {"dbpass", wordName}, {"rootpass", wordName}, {"adminpass", wordName},
-	{"pgpass", wordName}, {"mysqlpwd", wordName}, {"dbpwd", wordName}, {"userpwd", wordName},
+	{"pgpass", wordName}, {"mysqlpwd", wordName}, {"dbpwd", wordName}, {"userpwd", wordName}, {"passcode", wordName},
 	{"secret", tokenName}, {"token", tokenName}, {"apikey", tokenName}, {"accesskey", tokenName},
 	{"secretkey", tokenName}, {"privatekey", tokenName}, {"accountkey", tokenName}, {"sharedkey", tokenName},
 	{"encryptionkey", tokenName}, {"signingkey", tokenName}, {"masterkey", tokenName}, {"authkey", tokenName},
-	{"secretkeybase", tokenName}, {"credential", tokenName}, {"credentials", tokenName},
+	{"licensekey", tokenName}, {"appkey", tokenName}, {"applicationkey", tokenName}, {"writekey", tokenName},
+	{"servicekey", tokenName}, {"hmackey", tokenName},
+	{"secretkeybase", tokenName}, {"credential", tokenName}, {"credentials", tokenName}, {"creds", tokenName},
 	{"xamzsignature", tokenName}, {"xgoogsignature", tokenName},
 	{"key", suspicious}, {"auth", suspicious}, {"signature", suspicious}, {"sig", suspicious},
 	{"cookie", suspicious}, {"session", suspicious}, {"sessionid", suspicious}, {"jwt", suspicious},
-	{"salt", suspicious}, {"pat", suspicious},
+	{"salt", suspicious}, {"pat", suspicious}, {"keydata", suspicious},
 }
 
 // mayEnd has the last letters of names that hold secrets.
@@ -42,7 +44,7 @@ var mayEnd = func() (c class) {
 		last := e.text[len(e.text)-1]
 		c[last], c[last-'a'+'A'] = true, true
 	}
-	for _, b := range []byte("0123456789dsw") { // password1, pwd, pass, pw
+	for _, b := range []byte("0123456789dswk") { // password1, pwd, pass, pw, psk
 		c[b] = true
 	}
 	for _, b := range []byte("nN") { // authorization
@@ -66,10 +68,10 @@ func sensitive(name []byte) sensitivity {
 		}
 	}
 	s := flat[n:]
-	for _, suffix := range []string{"pwd", "pass", "pw"} { // only as a word of their own
+	for _, suffix := range []string{"pwd", "pass", "pw", "psk"} { // only as a word of their own
 		if len(name) >= len(suffix) && bytes.EqualFold(name[len(name)-len(suffix):], []byte(suffix)) {
 			before := name[:len(name)-len(suffix)]
-			if len(before) == 0 && suffix != "pass" || len(before) > 0 && before[len(before)-1] != '_' && before[len(before)-1] != '-' {
+			if len(before) == 0 && suffix != "pass" && suffix != "psk" || len(before) > 0 && before[len(before)-1] != '_' && before[len(before)-1] != '-' {
 				continue
 			}
 			if !bytes.EqualFold(name, []byte("OLD_PWD")) {
@@ -92,7 +94,7 @@ func sensitive(name []byte) sensitivity {
 const (
 	maxName  = 64
 	maxValue = 4 << 10
-	maxGap   = 4 // blanks between a name, its separator and the value
+	maxGap   = 40 // blanks between a name, its separator and the value, as in columns
 )
 
 // place is an assignment as it is written.
@@ -105,6 +107,7 @@ type place struct {
 	escaped bool // \"
 	from    int  // where the value begins
 	shouted bool // NAME, as environment variables are written
+	glued   bool // name:value, as programs print their structures
 }
 
 // assignment is the detector at "=" and ":".
@@ -117,7 +120,13 @@ func (s *source) assignment(at int) verdict {
 		return s.authorization(at)
 	}
 	how := sensitive(p.name)
-	if how == harmless && !(p.shouted && p.sep == '=') {
+	switch {
+	case how == harmless && p.before == ';' && bytes.EqualFold(p.name, []byte("pwd")): // Uid=sa;Pwd=x
+		how = wordName
+	case isValue(p.name):
+		how, p.shouted = sensitive(s.label(at)), false
+	}
+	if how == harmless && !p.shouted {
 		return verdict{}
 	}
 	if !s.valueStart(at, &p) {
@@ -137,6 +146,12 @@ func (s *source) name(at int) (p place, ok bool) {
 	for j := 0; j < maxGap && i > 0 && b[i-1] == ' '; j++ {
 		i, p.tight = i-1, false
 	}
+	if p.sep == ':' && i > 0 && b[i-1] == ']' { // Secret Access Key [None]: x
+		from := max(0, i-40)
+		if j := bytes.LastIndexByte(b[from:i], '['); j > 0 && b[from+j-1] == ' ' {
+			i = from + j - 1
+		}
+	}
 	if i > 0 && (b[i-1] == '"' || b[i-1] == '\'' || b[i-1] == ']') {
 		i--
 		if i > 0 && (b[i-1] == '\\' || b[i-1] == '"' || b[i-1] == '\'') {
@@ -144,7 +159,7 @@ func (s *source) name(at int) (p place, ok bool) {
 		}
 	}
 	end := i
-	if end == 0 || !mayEnd[b[end-1]] && !upperNum[b[end-1]] && b[end-1] != '_' {
+	if end == 0 || !mayEnd[b[end-1]] && !upperNum[b[end-1]] && b[end-1] != '_' && !(b[end-1] == 'e' && end > 4 && isValue(b[end-5:end])) {
 		return p, false
 	}
 	for i > 0 && end-i < maxName && (wordDash[b[i-1]] || b[i-1] == '.') {
@@ -180,8 +195,9 @@ func (s *source) valueStart(at int, p *place) bool {
 	for i < len(b) && i-start < maxGap && (b[i] == ' ' || b[i] == '\t') {
 		i, p.tight = i+1, false
 	}
-	if p.sep == ':' && i == start && i < len(b) && b[i] != '"' && b[i] != '\'' {
-		return p.tight && (p.before == ';' || p.before == ',') // -a key:value lists are rare; times and paths are not
+	if p.sep == ':' && i == start && i < len(b) && b[i] != '"' && b[i] != '\'' && b[i] != '\\' {
+		p.from, p.glued = i, true
+		return p.tight && (p.before == 0 || bytes.IndexByte([]byte(" \t\n{[(,;\"'"), p.before) >= 0) // not in paths
 	}
 	if i < len(b) && b[i] == '\\' && i+1 < len(b) && b[i+1] == '"' {
 		i, p.escaped = i+1, true
@@ -196,7 +212,8 @@ func (s *source) valueStart(at int, p *place) bool {
 
 // ends of values that stand without quotes
 var (
-	looseEnd   = notOf(" \t\n\r\"'`<>&;,)}]|")
+	looseEnd   = notOf(" \t\n\r\"'`<>;,)}]|")
+	queryEnd   = notOf(" \t\n\r\"'`<>&;,)}]|#")
 	nonEscaped = notOf(" \t\n\r\"'`\\")
 	yamlEnd    = notOf(" \t\n\r\"'`<>;,)}]")
 	shoutEnd   = nonQuoted
@@ -215,13 +232,15 @@ func (p *place) body(how sensitivity) *class {
 		return shoutEnd
 	case p.sep == ':':
 		return yamlEnd
+	case p.before == '?' || p.before == '&':
+		return queryEnd
 	}
 	return looseEnd
 }
 
 // quoted is what stands between quotes: blanks too.
 var quoted = map[byte]*class{
-	'"': notOf("\"\n\r"), '\'': notOf("'\n\r"), '`': notOf("`\n\r"),
+	'"': notOf("\"\n\r"), '\'': notOf("'\n\r"), '`': notOf("`\n\r"), '<': elementText,
 }
 
 // value judges what is assigned.
@@ -262,6 +281,49 @@ func (s *source) value(p place, how sensitivity) verdict {
 	return v
 }
 
+// isValue tells the name of what {"name": …, "value": …} holds.
+func isValue(name []byte) bool { return len(name) == 5 && bytes.EqualFold(name, []byte("value")) }
+
+// label returns the name that stands before a value, in its line or the one above:
+// {"name": "DB_PASSWORD", "value": "x"}, <add key="DB_PASSWORD" value="x"/>.
+func (s *source) label(at int) []byte {
+	b := s.b[max(0, at-200):at]
+	if i := bytes.LastIndexByte(b, '\n'); i >= 0 {
+		b = b[bytes.LastIndexByte(b[:i], '\n')+1:]
+	}
+	low := bytes.ToLower(b)
+	from := 0
+	for _, word := range []string{"name", "key"} {
+		for _, sep := range []string{":", "\":", "\\\":", "="} {
+			if i := bytes.LastIndex(low, []byte(word+sep)); i >= 0 {
+				from = max(from, i+len(word)+len(sep))
+			}
+		}
+	}
+	for from > 0 && from < len(b) && bytes.IndexByte([]byte(" \"'\\"), b[from]) >= 0 {
+		from++
+	}
+	if from == 0 {
+		return nil
+	}
+	return b[from:wordDot.run(b, from)]
+}
+
+var wordDot = wordDash.and(".")
+
+// names tells a line that names a secret, whose value may stand in the next one.
+func names(line []byte) bool {
+	i := bytes.Index(line, []byte("name"))
+	if i < 0 {
+		i = bytes.Index(line, []byte("Name"))
+	}
+	if i < 0 {
+		return false
+	}
+	s := source{b: line[i:min(len(line), i+120)]}
+	return sensitive(s.label(len(s.b))) >= tokenName
+}
+
 // strict tells whether prose and code are written like this, so that the value
 // itself must look like a secret.
 func (p *place) strict() bool {
@@ -275,18 +337,30 @@ func (s *source) judge(p place, how sensitivity, text []byte) bool {
 	}
 	c := countOf(text)
 	letters := c.upper + c.lower
+	if len(text) <= 18 && hasPrefix(bytes.TrimLeft(text, "-"), "0x") {
+		return false // a constant
+	}
 	mixedUp := letters > 0 && (c.digit > 0 || c.other > 0)
 	if how < tokenName {
 		return random(text, c, how == suspicious, p.shouted)
 	}
-	if p.quote == 0 && !(p.shouted && p.tight) && code(text) {
+	if p.quote == 0 && !(p.shouted && p.tight) && code(text) || p.quote != 0 && codeInQuotes(text) || bytes.Equal(text, p.name) {
 		return false
 	}
+	least := 8
+	if how == wordName {
+		least = 6
+	}
 	switch {
+	case p.glued:
+		return letters > 0 && (how == wordName && len(text) >= least && c.digit > 0 || len(text) >= 20 && c.digit > 1 && !wordy(text)) && !path(text)
 	case p.strict():
-		return len(text) >= 8 && letters > 0 && (c.digit > 0 || c.other > 0 && c.upper > 0) && !path(text)
+		if how == tokenName && wordy(text) || p.shouted && bytes.Equal(p.name, []byte("PASS")) { // which tests say
+			return false
+		}
+		return len(text) >= least && letters > 0 && (c.digit > 0 || len(text) >= 8 && c.other > 0 && c.upper > 0 && c.lower > 0 || how == wordName && jumbled(text)) && !path(text)
 	case p.quote != 0 && p.sep == ':':
-		return len(text) >= 4 && mixedUp && !sentence(text) && (how == wordName || len(text) >= 8 && c.digit > 0)
+		return len(text) >= 4 && (mixedUp || jumbled(text)) && !sentence(text) && (how == wordName || len(text) >= 8 && c.digit > 0)
 	case how == wordName && bytes.IndexByte(text, ' ') >= 0:
 		return p.quote != 0 && p.sep == '=' && len(text) >= 12 && !sentence(text)
 	case how == wordName:
@@ -332,6 +406,42 @@ func code(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// codeInQuotes tells what stands between two texts rather than in one: ") + name() + ".
+func codeInQuotes(text []byte) bool {
+	return bytes.Contains(text, []byte("()")) || bytes.Contains(text, []byte(").")) || bytes.HasPrefix(text, []byte(" + "))
+}
+
+// changes counts where a text goes from one kind of characters to another; a capital
+// letter and the small ones behind it are one word.
+func changes(text []byte) (n int) {
+	kind := func(b byte) int {
+		switch {
+		case b >= '0' && b <= '9':
+			return 1
+		case b >= 'A' && b <= 'Z':
+			return 2
+		case b >= 'a' && b <= 'z':
+			return 3
+		}
+		return 4
+	}
+	for i := 1; i < len(text); i++ {
+		if was, is := kind(text[i-1]), kind(text[i]); was != is && !(was == 2 && is == 3) {
+			n++
+		}
+	}
+	return n
+}
+
+// wordy tells names from random texts: testEd25519PrivateKey, NID_aes_256_cbc.
+func wordy(text []byte) bool { return len(text) >= 8 && changes(text)*4 < len(text) }
+
+// jumbled tells a text of letters only that no word nor name is: BEdJSrhXUDJDKzAc.
+func jumbled(text []byte) bool {
+	c := countOf(text)
+	return len(text) >= 10 && c.upper > 2 && c.lower > 2 && c.distinct >= 8 && changes(text)*5 >= len(text) && bytes.IndexByte(text, ' ') < 0
 }
 
 // sentence tells prose: two blanks, or a word and a blank at its start.
@@ -390,7 +500,7 @@ func random(text []byte, c counts, known, shouted bool) bool {
 	if len(text) < least || len(text) > 512 || c.digit < 2 || c.upper < 2 || c.lower < 2 {
 		return false
 	}
-	if base64.and("_.%-").run(text, 0) != len(text) || !known && bytes.ContainsAny(text, "./") {
+	if base64.and("_.%-").run(text, 0) != len(text) || bytes.IndexByte(bytes.TrimRight(text, "="), '=') >= 0 || wordy(text) || !known && bytes.ContainsAny(text, "./") {
 		return false
 	}
 	if bytes.HasPrefix(text, []byte("sha")) || bytes.HasPrefix(text, []byte("SHA")) || bytes.HasPrefix(text, []byte("AAAA")) {

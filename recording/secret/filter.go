@@ -46,6 +46,7 @@ type Filter struct {
 	cols, col int  // of the screen, 0 when not known; of the cursor, as far as it is followed
 	wrapped   bool // the row began because the text reached the right edge
 	cr        bool // a carriage return came, and nothing since
+	named     bool // the line above says what is in this one
 }
 
 // Resize tells how wide the screen is, so that text which a program itself wraps at
@@ -121,6 +122,7 @@ func (f *Filter) print(p []byte, at int) {
 func (f *Filter) control(b byte) {
 	switch b {
 	case '\n':
+		f.named = names(f.text.line())
 		// At the right edge the line goes on, unless it is just as long.
 		if !f.cr || f.cols == 0 || f.col != f.cols {
 			f.text.feed()

@@ -8,7 +8,7 @@ const maxPlain = 4 << 10
 // atLineStart tells whether nothing of what came before matters to what comes: a
 // line begins, and nothing is held back.
 func (f *Filter) atLineStart() bool {
-	return len(f.out) == 0 && f.col == 0 && !f.cr && !f.wrapped && f.split.Ground() &&
+	return len(f.out) == 0 && f.col == 0 && !f.cr && !f.wrapped && !f.named && f.split.Ground() &&
 		f.text.last() == '\n' && !f.text.masking() && !f.str.masking()
 }
 
@@ -18,18 +18,21 @@ func (f *Filter) atLineStart() bool {
 // pieces costs ten times as much.
 func (f *Filter) plainLines(p []byte) int {
 	if n := f.bareLines(p); n > 0 {
-		v := f.scan(p[:n])
-		if v.state == none {
-			return n
+		if v := f.scan(p[:n]); v.state != none {
+			n = bytes.LastIndexByte(p[:v.start], '\n') + 1
 		}
-		return bytes.LastIndexByte(p[:v.start], '\n') + 1
+		// What the last line names may be in the next one.
+		if last := bytes.LastIndexByte(p[:max(0, n-1)], '\n') + 1; names(p[last:n]) {
+			n = last
+		}
+		return n
 	}
 	n := bytes.IndexByte(p, '\n') + 1
 	if n == 0 || n > maxPlain {
 		return 0
 	}
 	text := f.withoutColours(p[:n])
-	if text == nil || f.cols > 0 && len(text) > f.cols || f.scan(text).state != none {
+	if text == nil || f.cols > 0 && len(text) > f.cols || f.scan(text).state != none || names(text) {
 		return 0
 	}
 	return n

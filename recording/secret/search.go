@@ -106,10 +106,23 @@ func (s *search) event(e cast.Event) {
 }
 
 func (s *search) see(t shown.Text) {
-	if bytes.Contains(t.Bytes, []byte("PRIVATE KEY")) || bytes.Contains(t.Bytes, []byte("Private-Lines")) {
-		s.watch.Pages(maxKeyLines)
+	if n := Lines(t.Bytes); n > 0 {
+		s.watch.Pages(n)
 	}
 	s.text(OnScreen, t.Bytes)
+}
+
+// Lines returns how many lines the secret may take that a line is the beginning of; 0
+// when there is none, or not beyond the line. Who looks at lines one by one has to look
+// at that many as one text.
+func Lines(line []byte) int {
+	switch {
+	case bytes.Contains(line, []byte("PRIVATE KEY")) || bytes.Contains(line, []byte("Private-Lines")):
+		return maxKeyLines
+	case names(line):
+		return 4 // the next one, and some readings until it is there
+	}
+	return 0
 }
 
 func (s *search) header(h cast.Header) {

@@ -55,6 +55,7 @@ func TestSearch(t *testing.T) {
 		"drawn out of order": {events: []cast.Event{out(1, "\x1b[2;21H"+token[20:]+"\x1b[2;1H"+token[:20])}, where: OnScreen, at: time.Second, kind: github},
 		"wiped at once":      {events: []cast.Event{out(1, token+"\x1b[2J")}, where: OnScreen, at: time.Second, kind: github},
 		"scrolled by":        {events: []cast.Event{out(1, token+strings.Repeat("\r\nx", 50))}, where: OnScreen, at: time.Second, kind: github},
+		"named a line above": {events: []cast.Event{out(1, "- name: DB_PASSWORD\r\n"), out(2, "  value: hunter2\r\n$ ")}, where: OnScreen, at: 2 * time.Second, kind: Assignment},
 		"title":              {events: []cast.Event{out(1, "\x1b]0;"+token+"\x07")}, where: InTitle, at: time.Second, kind: github},
 		"typed, not shown":   {events: []cast.Event{{Time: time.Millisecond, Code: cast.Input, Data: token[:9] + "x\x7f"}, {Time: 5 * time.Millisecond, Code: cast.Input, Data: token[9:] + "\r"}}, where: InInput, at: 5 * time.Millisecond, kind: github},
 		"marker":             {events: []cast.Event{{Time: 7 * time.Millisecond, Code: cast.Marker, Data: "set " + token}}, where: InMarker, at: 7 * time.Millisecond, kind: github},

@@ -102,6 +102,40 @@ func positives() []struct {
 		p(Assignment, "API_TOKEN=»"+hex64[:32]+"«"),
 		p(Option, "vault login --token »"+body(24)+"«"),
 		p(Option, "curl -su x; curl -u admin:»hunter2« https://x"),
+		p(Option, "$ curl --user admin:»hunter2« https://x"),
+		p(Option, "mysql -u root -p»hunter2« app"),
+		p(Option, "sshpass -p '»open sesame 1«' ssh me@host"),
+		p(Option, "docker login -u me -p »hunter2« registry"),
+		p(Option, "redis-cli -h cache -a »hunter2« ping"),
+		p(Option, "ldapsearch -x -D cn=admin -w »hunter2« -b dc=x"),
+		p(Option, "htpasswd -b .htpasswd me »hunter2«"),
+		p(Option, "echo »hunter2« | docker login --password-stdin"),
+		p(Option, "echo 'root:»hunter2«' | chpasswd"),
+		p(Assignment, "openssl enc -pass pass:»winter694« -in x"),
+		p(Assignment, "set -gx PGPASSWORD »hunter2«"),
+		p(Assignment, "setenv DB_PASSWORD '»hunter2«'"),
+		p(Assignment, "machine api.example.org login me password »hunter2«"),
+		p(Assignment, "CREATE USER 'app'@'%' IDENTIFIED BY '»hunter2«';"),
+		p(Assignment, "ALTER USER app WITH PASSWORD '»hunter2«';"),
+		p(Assignment, "  ~ password   = \"old\" -> \"»hunter2«\""),
+		p(Assignment, "  + master_password                 = \"»hunter2«\""),
+		p(Assignment, "<password>»hunter2«</password>"),
+		p(Assignment, `<add key="DB_PASSWORD" value="»hunter2«" />`),
+		p(Assignment, `{"name": "DB_PASSWORD", "value": "»hunter2«"}`),
+		p(Assignment, "  - name: DB_PASSWORD\n    value: »hunter2«"),
+		p(Assignment, `{\"password\":\"»hunter2«\"}`),
+		p(Assignment, "&{Host:db Password:»hunter2« Port:5432}"),
+		p(Assignment, "Server=db;Uid=sa;Pwd=»hunter2«;"),
+		p(Assignment, "x;password:»hunter2«"),
+		p(HighEntropy, "AWS Secret Access Key [None]: »"+body(40)+"«"),
+		p(Connection, "dsn: app:»hunter2«@tcp(127.0.0.1:3306)/x"),
+		p(Connection, "postgres://app:»Sun#13?x«@db:5432/app"),
+		p(PrivateKey, "client-key-data: »LS0tLS1CRUdJTiBS"+"U0EgUFJJVkFURSBLRVkt"+body(70)+"«"),
+		p(passwordHash, "root:»$6$"+"abcdefgh$"+az62+body(16)+"«:19000:0:99999:7:::"),
+		p("openrouter key", "»sk"+"-or-v1-"+hex64+"«"),
+		p("terraform token", "»"+body(14)+".atlas"+"v1."+body(66)+"«"),
+		p("telegram token", "bot »8154425881:"+"AA"+body(33)+"«"),
+		p(openAI, "origin https://»sk"+"-"+body(48)+"«@git.example.org/x"),
 		p(HighEntropy, "SIGNING_SALT=»"+body(32)+"«"),
 		p(HighEntropy, "cookie: »"+body(32)+"«"),
 		p(HighEntropy, "BUILD_SEED=»"+body(44)+"«"),
@@ -159,11 +193,15 @@ func negatives() []string {
 		"eyJ is how tokens begin", "the eyJhbGciOiJIUzI1NiJ9 header", "npm_config_registry=https://registry.example.com/", "hf_hub_download", "SKIPPED", "sk_buff_head_init_and_more_of_it",
 		"drwxr-xr-x 2 me me 4096 Jan  1 12:00 secrets", "secret/data/app created", "kubectl create secret generic x", "Secret: my-app-tls", "    secretName: my-app-tls-2024", "Keyring: default",
 		"warning: 'token' is deprecated", "func (t *Token) Key() string", "--- PASS: TestPassword (0.00s)", "credentials: same-origin", "credentials: 'include'", "auth: required", "pubkey256 = '" + body(43) + "='", "ConnectionToken = \"X-Fake-Connection-Token-1\"", "author: somebody1",
+		"--- PASS: TestHash256AndMore", "set PSK identity hint", "set token to 12ab34cd", "mkdir -p build2/out", "ssh -p 2222 me@host", "cp -a src2 dst2", "curl -o x https://y", "NL80211_ATTR_SAE_PASSWORD               = 0x115",
+		"config.PrivateKey = testEd25519PrivateKey", "b.Run(\"Key=smallType/Elem=int32\", f)", "password=password,", "<token>", "List<Token> x", "if token->next", "echo hello1 | cat", `{"Key": "Name", "Value": "web-12ab"}`,
+		"out(0, \"Password: \").out(time.Second, \"x1\")", "docker pull token:v1.2.3", "at 12:34:56 pass:12",
 	}
 }
 
 func TestOrdinaryOutputIsNoSecret(t *testing.T) {
-	for _, text := range negatives() {
+	known := "new URL('https://abc:xyz9@example.com')" // by what stands behind it
+	for _, text := range append(negatives(), known) {
 		if found := Scan(text); len(found) > 0 {
 			t.Errorf("%q: false alarm %s", text, describe(text, found))
 		}

@@ -113,6 +113,11 @@ func (s *source) connection(at int) verdict {
 	start := colon + 1
 	end := authority.run(b[:limit], start)
 	v := verdict{kind: Connection, start: start, end: end, mask: start, body: passwordBody}
+	if end < limit && (b[end] == '?' || b[end] == '#') && classOf("0-9").run(b, start) < end { // no port: it is of the password
+		if more := lenient.run(b[:limit], end); bytes.IndexByte(b[end:more], '@') >= 0 || more == len(b) && !s.final {
+			end = more
+		}
+	}
 	sign := bytes.LastIndexByte(b[start:end], '@')
 	if end == len(b) && !s.final && sign < 0 {
 		// A port has digits only: anything else is a password, though it may be the tag
@@ -125,7 +130,7 @@ func (s *source) connection(at int) verdict {
 	}
 	v.end = start + sign
 	text := b[start:v.end]
-	if len(text) == 0 || unlikely(text) || placeholder(text) {
+	if len(text) < 3 || unlikely(text) || placeholder(text) || hasPrefix(b[v.end:], "@example.") {
 		return verdict{}
 	}
 	v.state = found
@@ -136,8 +141,9 @@ func (s *source) connection(at int) verdict {
 }
 
 var (
+	lenient      = notOf(" \t\n\r\"'`<>/\\")
 	authority    = notOf(" \t\n\r\"'`<>/?#\\")
-	passwordBody = notOf(" \t\n\r\"'`<>/?#\\@")
+	passwordBody = notOf(" \t\n\r\"'`<>/\\@")
 )
 
 // jwt is a JSON web token: header, payload and signature, the first two JSON
@@ -150,7 +156,7 @@ func (s *source) jwt(at int) verdict {
 		}
 		return verdict{}
 	}
-	if at > 0 && word[b[at-1]] && !escaped(b, at) {
+	if at > 0 && alnum[b[at-1]] && !escaped(b, at) { // ghs_1_eyJ… is one
 		return verdict{}
 	}
 	dots := wordDash.and(".")
@@ -204,45 +210,6 @@ func (s *source) option(at int) verdict {
 	}
 	c := countOf(text)
 	if len(text) < 6 || c.digit == 0 || c.upper+c.lower == 0 || placeholder(text) || code(text) {
-		return verdict{}
-	}
-	v.state = found
-	return v
-}
-
-// userOption is curl's -u name:password.
-func (s *source) userOption(at int) verdict {
-	b := s.b
-	if !hasPrefix(b[at:], "-u") || at == 0 || b[at-1] != ' ' {
-		return verdict{}
-	}
-	line := b[max(0, at-300):at]
-	if i := bytes.LastIndexByte(line, '\n'); i >= 0 {
-		line = line[i:]
-	}
-	if !bytes.Contains(line, []byte("curl ")) {
-		return verdict{}
-	}
-	i := at + 2
-	for i < len(b) && (b[i] == ' ' || b[i] == '"' || b[i] == '\'') && i < at+5 {
-		i++
-	}
-	colon := notOf(" \t\n\r\"'`:").run(b, i)
-	if colon >= len(b) || b[colon] != ':' || colon == i {
-		return verdict{}
-	}
-	from := colon + 1
-	end := nonQuoted.run(b, from)
-	v := verdict{kind: Option, start: from, end: end, body: nonQuoted, mask: from}
-	text := b[from:end]
-	if len(text) > 0 && unlikely(text) {
-		return verdict{}
-	}
-	if end == len(b) && !s.final {
-		v.state, v.eager = maybe, len(text) > 0
-		return v
-	}
-	if len(text) < 4 || placeholder(text) {
 		return verdict{}
 	}
 	v.state = found

@@ -43,7 +43,13 @@ const (
 	azure      Kind = "azure key"
 	newRelic   Kind = "new relic key"
 	buildToken Kind = "ci token"
+
+	flyToken     Kind = "fly token"
+	artifactory  Kind = "artifactory key"
+	passwordHash Kind = "password hash"
 )
+
+var cryptBody = alnum.and("./$")
 
 // tokens is every credential that its own prefix gives away. The shapes are the
 // services' documented ones; where a service promises none, the shortest seen.
@@ -51,6 +57,8 @@ var tokens = []token{
 	{"AKIA", awsKey, upperNum, 16, 16, 0},
 	{"ASIA", awsKey, upperNum, 16, 16, 0},
 	{"ABIA", awsKey, upperNum, 16, 16, 0},
+	{"ABSK", "aws bedrock key", base64, 100, 0, mixed},
+	{"bedrock-api-key-", "aws bedrock key", base64, 40, 0, 0},
 	{"ACCA", awsKey, upperNum, 16, 16, 0},
 	{"AIza", google, wordDash, 35, 35, 0},
 	{"GOCSPX-", "google oauth secret", wordDash, 24, 0, anywhere},
@@ -74,6 +82,8 @@ var tokens = []token{
 	{"gloas-", gitlab, wordDash, 40, 0, 0},
 	{"glft-", gitlab, wordDash, 20, 0, 0},
 	{"glimt-", gitlab, wordDash, 20, 0, 0},
+	{"glffct-", gitlab, wordDash, 20, 0, 0},
+	{"GR1348941", gitlab, wordDash, 20, 0, 0},
 
 	{"xoxb-", slack, wordDash, 20, 0, 0},
 	{"xoxp-", slack, wordDash, 20, 0, 0},
@@ -87,17 +97,25 @@ var tokens = []token{
 	{"xoxe.", slack, wordDash.and("."), 20, 0, digits},
 	{"xapp-", slack, wordDash, 20, 0, digits},
 	{"hooks.slack.com/services/", "slack webhook", word.and("/"), 30, 0, anywhere},
+	{"hooks.slack.com/workflows/", "slack webhook", word.and("/"), 30, 0, anywhere},
+	{"hooks.slack.com/triggers/", "slack webhook", word.and("/"), 30, 0, anywhere},
+	{"discord.com/api/webhooks/", "discord webhook", wordDash.and("/"), 70, 0, anywhere},
+	{"discordapp.com/api/webhooks/", "discord webhook", wordDash.and("/"), 70, 0, anywhere},
+	{".webhook.office.com/webhookb2/", "teams webhook", alnum.and("/@-"), 60, 0, anywhere},
 
 	{"sk_live_", stripe, alnum, 16, 0, 0},
 	{"rk_live_", stripe, alnum, 16, 0, 0},
 	{"sk_test_", stripe, alnum, 16, 0, 0},
 	{"rk_test_", stripe, alnum, 16, 0, 0},
+	{"sk_prod_", stripe, alnum, 16, 0, 0},
+	{"rk_prod_", stripe, alnum, 16, 0, 0},
 	{"whsec_", stripe, base64, 24, 0, 0},
 
 	{"sk-ant-", anthropic, wordDash, 20, 0, 0},
 	{"sk-proj-", openAI, wordDash, 20, 0, 0},
 	{"sk-svcacct-", openAI, wordDash, 20, 0, 0},
 	{"sk-admin-", openAI, wordDash, 20, 0, digits},
+	{"sk-or-v1-", "openrouter key", hex, 64, 64, 0},
 	{"sk-", openAI, wordDash, 32, 0, weak | mixed},
 	{"gsk_", "groq key", alnum, 40, 0, mixed},
 	{"xai-", "xai key", alnum, 60, 0, mixed},
@@ -120,6 +138,7 @@ var tokens = []token{
 	{"shppa_", shopify, hex, 32, 0, 0},
 	{"hvs.", vault, wordDash, 24, 0, 0},
 	{"hvb.", vault, wordDash, 60, 0, 0},
+	{"s.", vault, alnum, 24, 24, weak | mixed},
 	{"dp.pt.", "doppler token", alnum, 40, 0, 0},
 	{"dp.st.", "doppler token", wordDash.and("."), 40, 0, 0},
 	{"SG.", "sendgrid key", wordDash.and("."), 60, 0, 0},
@@ -143,9 +162,61 @@ var tokens = []token{
 	{"nfp_", "netlify token", alnum, 36, 0, 0},
 	{"pscale_tkn_", "planetscale token", wordDash.and("."), 32, 0, 0},
 	{"pscale_pw_", "planetscale token", wordDash.and("."), 32, 0, 0},
+	{"pscale_oauth_", "planetscale token", wordDash.and("."), 32, 0, 0},
 	{"CCIPAT_", buildToken, word, 40, 0, 0},
 	{"bkua_", buildToken, hex, 40, 0, 0},
 	{"EAACEdEose0cBA", "facebook token", alnum, 10, 0, 0},
+	{"EAAM", "facebook token", alnum, 100, 0, mixed},
+	{"EAAC", "facebook token", alnum, 100, 0, mixed},
+	{"EAAA", square, wordDash, 56, 0, mixed},
+	{"ops_eyJ", "1password token", base64, 100, 0, 0},
+	{"A3-", "1password key", upperNum.and("-"), 36, 37, weak | digits},
+	{"pul-", "pulumi token", hex, 40, 40, weak},
+	{"fo1_", flyToken, wordDash, 43, 43, 0},
+	{"fm1a_", flyToken, base64, 100, 0, 0},
+	{"fm1r_", flyToken, base64, 100, 0, 0},
+	{"fm2_", flyToken, base64, 100, 0, 0},
+	{"dt0c01.", "dynatrace token", upperNum.and("."), 80, 0, 0},
+	{"LTAI", "alibaba key", alnum, 16, 24, weak | mixed},
+	{"AKCp", artifactory, alnum, 60, 0, mixed},
+	{"cmVmd", artifactory, alnum, 59, 59, weak | mixed},
+	{"v1.0-", "cloudflare key", hex.and("-"), 171, 171, weak},
+	{"pat", "airtable token", alnum.and("."), 79, 79, weak | digits},
+	{"pat.", "harness token", wordDash.and("."), 68, 68, weak | mixed},
+	{"sat.", "harness token", wordDash.and("."), 68, 68, weak | mixed},
+	{"EZAK", "easypost key", alnum, 54, 54, 0},
+	{"EZTK", "easypost key", alnum, 54, 54, 0},
+	{"duffel_live_", "duffel token", wordDash, 43, 0, 0},
+	{"duffel_test_", "duffel token", wordDash, 43, 0, 0},
+	{"xkeysib-", "brevo key", alnum.and("-"), 70, 0, 0},
+	{"shippo_live_", "shippo token", hex, 40, 40, 0},
+	{"shippo_test_", "shippo token", hex, 40, 40, 0},
+	{"pnu_", "prefect key", alnum, 36, 36, 0},
+	{"rdme_", "readme key", alnum, 70, 70, 0},
+	{"sgp_", "sourcegraph token", hex.and("_"), 40, 0, 0},
+	{"CLOJARS_", "clojars token", alnum, 60, 60, 0},
+	{"API-", "octopus key", upperNum, 26, 26, weak | digits},
+	{"p8e-", "adobe secret", alnum, 32, 32, 0},
+	{"ico-", "infracost key", alnum, 32, 32, weak | mixed},
+	{"cio", "cargo token", alnum, 32, 32, weak | mixed},
+	{"sha256~", "openshift token", wordDash, 43, 43, weak},
+
+	// Keys in PEM that are in base64 once more, as kubectl config view --raw shows them.
+	{"LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt", PrivateKey, base64, 60, 0, anywhere},
+	{"LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0t", PrivateKey, base64, 60, 0, anywhere},
+	{"LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtFWS0t", PrivateKey, base64, 60, 0, anywhere},
+	{"LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVEUg", PrivateKey, base64, 60, 0, anywhere},
+	{"LS0tLS1CRUdJTiBFTkNSWVBURUQgUFJJVkFURSBL", PrivateKey, base64, 60, 0, anywhere},
+
+	// What crypt(3) makes of passwords, as in /etc/shadow and .htpasswd.
+	{"$5$", passwordHash, cryptBody, 40, 0, anywhere | weak},
+	{"$6$", passwordHash, cryptBody, 80, 0, anywhere | weak},
+	{"$y$", passwordHash, cryptBody, 40, 0, anywhere | weak},
+	{"$2a$", passwordHash, cryptBody, 50, 0, anywhere | weak},
+	{"$2b$", passwordHash, cryptBody, 50, 0, anywhere | weak},
+	{"$2y$", passwordHash, cryptBody, 50, 0, anywhere | weak},
+	{"$apr1$", passwordHash, cryptBody, 28, 0, anywhere | weak},
+	{"$argon2", passwordHash, cryptBody.and(",=+-"), 50, 0, anywhere | weak},
 	{"AGE-SECRET-KEY-1", PrivateKey, upperNum, 58, 58, 0},
 }
 
@@ -194,9 +265,10 @@ func (t *token) check(s *source, at int) verdict {
 	return v
 }
 
-// trim takes punctuation off a body's end that ends a sentence rather.
+// trim takes punctuation off a body's end that ends a sentence rather, unless the body
+// is too short without it.
 func (t *token) trim(b []byte, from, end int) int {
-	for end > from && (b[end-1] == '.' || b[end-1] == '-' || b[end-1] == '~') {
+	for end > from+t.min && (b[end-1] == '.' || b[end-1] == '-' || b[end-1] == '~') {
 		end--
 	}
 	return end
@@ -215,7 +287,7 @@ func (t *token) boundary(b []byte, at int) bool {
 		return t.prefix[:2] != "sk"
 	}
 	if p == '.' || p == '/' {
-		return t.flags&weak == 0
+		return t.flags&weak == 0 || at > 2 && string(b[at-3:at]) == "://"
 	}
 	return !word[p] || escaped(b, at)
 }
@@ -238,11 +310,11 @@ func (t *token) plausible(body []byte) bool {
 	case placeholder(body), len(body) >= 20 && c.distinct < 7:
 		return false
 	case t.flags&mixed != 0:
-		return c.digit > 0 && c.upper > 0 && c.lower > 0
+		return c.digit > 0 && c.upper > 0 && c.lower > 0 && !wordy(body)
 	case t.flags&digits != 0:
 		return c.digit > 0
 	}
-	return c.digit > 0 || c.upper > 0 && c.lower > 0 || c.distinct > 11
+	return c.digit > 0 || c.upper > 0 && c.lower > 0 || c.distinct > 7
 }
 
 // counts is what a text is made of.

@@ -37,6 +37,9 @@ func (w *window) feed() {
 
 func (w *window) feedByte(b byte) { w.text = append(w.text, b) }
 
+// line returns the last line, as far as it is there.
+func (w *window) line() []byte { return w.text[bytes.LastIndexByte(w.text, '\n')+1:] }
+
 func (w *window) last() byte {
 	if len(w.text) == 0 {
 		return '\n'
