@@ -1,5 +1,7 @@
 package widget
 
+import "slices"
+
 // List is a cursor over rows that are loaded page by page: the rows known so far,
 // in order, which of them are shown, and whether there are more behind them. The
 // rows themselves are drawn by who owns the list.
@@ -44,23 +46,43 @@ func (l List[T]) Last() (row T, ok bool) {
 	return l.rows[len(l.rows)-1], true
 }
 
-// Replace takes rows loaded anew. The cursor stays on its row; when that is gone,
-// in its place.
+// Replace takes rows loaded anew. The cursor stays on its row; when that is gone, on
+// the next one that is not, or else on the one before.
 func (l List[T]) Replace(rows []T, complete bool) List[T] {
-	old, had := l.Selected()
+	old, cursor := l.rows, l.cursor
 	l.rows, l.complete = rows, complete
-	if had {
-		name := l.key(old)
-		for i, r := range rows {
-			if l.key(r) == name {
-				// Keep the row where it stands on the screen.
-				l.top += i - l.cursor
-				l.cursor = i
-				break
-			}
+	if cursor >= 0 && cursor < len(old) {
+		if i := l.survivor(old, cursor); i >= 0 {
+			// Keep the row where it stands on the screen.
+			l.top += i - cursor
+			l.cursor = i
 		}
 	}
 	return l.settle()
+}
+
+// survivor returns where the row at a cursor of the old rows is now, or that of the
+// nearest one which is still there; -1: none is.
+func (l List[T]) survivor(old []T, cursor int) int {
+	name := l.key(old[cursor])
+	if i := slices.IndexFunc(l.rows, func(r T) bool { return l.key(r) == name }); i >= 0 {
+		return i
+	}
+	at := make(map[string]int, len(l.rows))
+	for i, r := range l.rows {
+		at[l.key(r)] = i
+	}
+	for _, r := range old[cursor+1:] {
+		if i, ok := at[l.key(r)]; ok {
+			return i
+		}
+	}
+	for _, r := range slices.Backward(old[:cursor]) {
+		if i, ok := at[l.key(r)]; ok {
+			return i
+		}
+	}
+	return -1
 }
 
 // Append takes the next page.

@@ -43,12 +43,12 @@ func (k ToastKind) life(text string) time.Duration {
 }
 
 // Add returns the toasts with one more, and how long it will stay. A toast that
-// says the same as one that is shown takes its place. by names who says it, for
-// Without.
+// says the same as one that is shown takes its place, and so does news for news of
+// the same one: only warnings and errors pile up. by names who says it.
 func (ts Toasts) Add(now time.Time, by int, kind ToastKind, text string) (Toasts, time.Duration) {
 	var items []toast
 	for _, t := range ts.items {
-		if t.text != text {
+		if t.text != text && !(t.by == by && t.kind < ToastWarn && kind < ToastWarn) {
 			items = append(items, t)
 		}
 	}

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,6 +165,15 @@ func TestListFollowsItsRow(t *testing.T) {
 	if now, _ := l.Shown(); now != first+1 {
 		t.Errorf("the row moved on the screen: first is %d, was %d", now, first)
 	}
+	l = list(50, 10).Go(20)
+	l = l.Replace(slices.Delete(slices.Clone(l.Rows()), 18, 21), true)
+	if row, _ := l.Selected(); row != "21" {
+		t.Errorf("with its row and two above gone, the cursor is on %q, want 21", row)
+	}
+	l = l.Go(46).Replace(l.Rows()[:40], true)
+	if row, _ := l.Selected(); row != "42" {
+		t.Errorf("with all from its row on gone, the cursor is on %q, want 42", row)
+	}
 	l = l.Replace([]string{"a", "b"}, true)
 	if row, ok := l.Selected(); !ok || row != "b" {
 		t.Errorf("with its row gone and few left, the cursor is on %q", row)
@@ -200,10 +210,24 @@ func TestToasts(t *testing.T) {
 		t.Error("a toast stays for ever")
 	}
 	for i := range 9 {
-		ts, _ = ts.Add(noon, 1, ToastInfo, fmt.Sprint(i))
+		ts, _ = ts.Add(noon, 1, ToastWarn, fmt.Sprint(i))
 	}
 	if len(ts.items) != maxToasts {
 		t.Errorf("%d toasts at once, want %d", len(ts.items), maxToasts)
+	}
+}
+
+func TestNewsTakesThePlaceOfNews(t *testing.T) {
+	ts, _ := Toasts{}.Add(noon, 1, ToastDone, "Moved to the trash.")
+	ts, _ = ts.Add(noon, 2, ToastDone, "Saved.")
+	ts, _ = ts.Add(noon, 1, ToastWarn, "The disk is nearly full.")
+	ts, _ = ts.Add(noon, 1, ToastInfo, "Brought back.")
+	var said []string
+	for _, item := range ts.items {
+		said = append(said, item.text)
+	}
+	if want := []string{"Saved.", "The disk is nearly full.", "Brought back."}; !slices.Equal(said, want) {
+		t.Errorf("shown are %q, want %q", said, want)
 	}
 }
 
