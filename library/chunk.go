@@ -3,6 +3,7 @@ package library
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,14 +20,25 @@ const (
 	maxChunks = 1 << chunkBits
 	// chunkSize is how many bytes of text a chunk has at most, unless one line alone
 	// is longer. Bigger chunks make smaller indexes, and more to read for each hit.
-	chunkSize = 6000
-	// rowSize is how many bytes are stored of a chunk at most, packed: two rows fill a
-	// page of the database (4 KB) and leave hardly any of it empty.
-	rowSize = 2000
+	chunkSize = 12000
+	// rowSize is how many bytes are stored of a chunk at most, packed: a row fills a
+	// page of the database (4 KB) and leaves hardly any of it empty.
+	rowSize = 4000
+	// groupBits is how many of the lowest bits of a key tell the chunks of a group
+	// apart. The index of trigrams knows groups: most trigrams of a chunk are in its
+	// neighbours, too.
+	groupBits = 2
+	groupSize = 1 << groupBits
 )
 
 // ordOf is the age of the recording that a chunk belongs to.
 func ordOf(key int64) int64 { return key >> chunkBits }
+
+// groupOf is the key of the group that a chunk belongs to.
+func groupOf(key int64) int64 { return key >> groupBits }
+
+// ordOfGroup is the age of the recording that a group belongs to.
+func ordOfGroup(group int64) int64 { return group >> (chunkBits - groupBits) }
 
 // textLine is one line of a recording's text, or one command.
 type textLine struct {
@@ -147,6 +159,44 @@ func (c *chunker) next() (p packed, ok bool, err error) {
 		c.lines = c.lines[p.n:]
 		return p, true, nil
 	}
+}
+
+// textGroup is some chunks, with what the full-text tables are given for them.
+type textGroup struct {
+	chunks   []packed
+	words    []string // of each chunk
+	trigrams string   // of all of them
+}
+
+// group returns the next chunks, groupSize of them unless they are the last; none
+// when there are no more.
+func (c *chunker) group() (g textGroup, err error) {
+	var folded []string
+	for len(g.chunks) < groupSize {
+		lines := c.lines
+		p, ok, err := c.next()
+		if err != nil {
+			return g, err
+		}
+		if !ok {
+			break
+		}
+		from := len(folded)
+		for _, l := range lines[:p.n] {
+			folded = append(folded, query.Fold(l.text))
+		}
+		g.chunks, g.words = append(g.chunks, p), append(g.words, wordsOf(folded[from:], p.marks))
+	}
+	g.trigrams = query.TrigramText(folded)
+	return g, nil
+}
+
+// wordsOf is what the index of words is given for a chunk's lines, which are folded.
+func wordsOf(folded []string, marks string) string {
+	if slices.ContainsFunc(folded, query.IsLongLine) {
+		marks += " " + query.LongLineMark
+	}
+	return query.WordText(strings.Join(folded, "\n")) + "\n" + marks
 }
 
 // cut makes a chunk of at most size bytes of text, of at least one line.

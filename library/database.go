@@ -66,7 +66,10 @@ func openDB(ctx context.Context, path string, remote bool) (_ *db, err error) {
 	}
 	// secure_delete: what is deleted is overwritten with zeros.
 	pragmas := []string{"foreign_keys(1)", "synchronous(NORMAL)", "secure_delete(1)"}
-	if d.write, err = pool(path, 1, url.Values{"_txlock": {"immediate"}}, append(pragmas, "journal_mode("+journal+")")...); err != nil {
+	// Some seconds of indexing go to the log before it is copied, and the
+	// pages that segments are merged of stay at hand.
+	bulk := []string{"journal_mode(" + journal + ")", "wal_autocheckpoint(4000)", "cache_size(-16000)"}
+	if d.write, err = pool(path, 1, url.Values{"_txlock": {"immediate"}}, append(pragmas, bulk...)...); err != nil {
 		return nil, err
 	}
 	if err = migrate(ctx, d.write, path); err != nil {

@@ -2,6 +2,7 @@ package library
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -36,78 +37,68 @@ func (l *Library) Import(ctx context.Context, path string, progress func(done, t
 
 // ImportAs is Import, with a title for a recording that has none.
 func (l *Library) ImportAs(ctx context.Context, path, title string, progress func(done, total int64)) (Recording, error) {
-	if err := l.writable(); err != nil {
-		return Recording{}, err
+	tell := func(p ImportProgress) {
+		if progress != nil && p.Total > 0 {
+			progress(p.Done, p.Total)
+		}
 	}
-	r, err := l.importFile(ctx, path, title, progress)
-	if err != nil {
-		return Recording{}, fmt.Errorf("import %s: %w", path, err)
+	var r Recording
+	failed := ctx.Err()
+	for result, err := range l.importEach(ctx, []importFile{{path, title}}, tell) {
+		if r.ID == "" { // once it is in, it is in
+			r, failed = result.Recording, cmp.Or(err, result.Err)
+		}
 	}
-	return r, nil
+	return r, failed
 }
 
-// ImportAll imports files one after the other; progress may be nil. A file that
-// cannot be imported does not hold up the others: see its result. The error is that
-// of ctx, and then the results are those of the files before.
+// ImportAll is ImportEach, with all results together.
 func (l *Library) ImportAll(ctx context.Context, paths []string, progress func(ImportProgress)) ([]ImportResult, error) {
-	if err := l.writable(); err != nil {
-		return nil, err
-	}
 	var out []ImportResult
-	for i, path := range paths {
-		tell := func(done, total int64) {
-			if progress != nil {
-				progress(ImportProgress{Path: path, File: i + 1, Files: len(paths), Done: done, Total: total})
-			}
+	for result, err := range l.ImportEach(ctx, paths, progress) {
+		if err != nil {
+			return out, err
 		}
-		tell(0, 0)
-		r, err := l.Import(ctx, path, tell)
-		if ctx.Err() != nil {
-			return out, ctx.Err()
-		}
-		out = append(out, ImportResult{Path: path, Recording: r, Err: err})
+		out = append(out, result)
 	}
 	return out, nil
 }
 
-func (l *Library) importFile(ctx context.Context, path, title string, progress func(done, total int64)) (_ Recording, err error) {
-	src, info, err := openImport(path)
+// readImport copies the file at path to incoming/ and reads what it is. The copy is
+// the caller's to place or to remove, after an error, too.
+func (l *Library) readImport(ctx context.Context, file importFile, progress func(done, total int64)) (in incoming, err error) {
+	src, info, err := openImport(file.path)
 	if err != nil {
-		return Recording{}, err
+		return in, err
 	}
 	defer src.Close()
 	owner, err := l.own(ctx)
 	if err != nil {
-		return Recording{}, err
+		return in, err
 	}
 	id, err := l.options.NewID()
 	if err != nil {
-		return Recording{}, fmt.Errorf("make an id: %w", err)
+		return in, fmt.Errorf("make an id: %w", err)
 	}
 
 	seen := meter(3*info.Size(), progress)
-	part := filepath.Join(l.incomingDir(), partName(id, owner))
-	defer func() {
-		if e := remove(part); err == nil {
-			err = e
-		}
-	}()
-	sum, err := copyFile(ctx, part, &countingReader{ctx: ctx, r: src, seen: seen}, path)
+	in.part = filepath.Join(l.incomingDir(), partName(id, owner))
+	sum, err := copyFile(ctx, in.part, &countingReader{ctx: ctx, r: src, seen: seen}, file.path)
 	if err != nil {
-		return Recording{}, err
+		return in, err
 	}
 	// The answer that counts is given in the transaction; this one saves reading it.
 	if dup, err := l.duplicate(ctx, l.db.read, sum); err != nil {
-		return Recording{}, err
+		return in, err
 	} else if dup != nil && dup.Status != StatusMissing {
-		return Recording{}, dup.asDuplicate()
+		return in, dup.asDuplicate()
 	}
-	c, err := l.inspect(ctx, part, seen)
+	c, err := l.inspect(ctx, in.part, seen)
 	if err == nil {
 		err = c.unusable // only a packed file comes so far without being a cast
 	}
 	if err != nil {
-		return Recording{}, err
+		return in, err
 	}
 
 	r := fromContent(c, "")
@@ -116,7 +107,7 @@ func (l *Library) importFile(ctx context.Context, path, title string, progress f
 		r.ID = id
 	}
 	if r.Title == "" {
-		r.Title = bounded(title, maxTitle)
+		r.Title = bounded(file.title, maxTitle)
 	}
 	if r.Created.IsZero() {
 		r.Created = truncated(info.ModTime())
@@ -124,11 +115,8 @@ func (l *Library) importFile(ctx context.Context, path, title string, progress f
 	if !validTime(r.Created) {
 		r.Created = truncated(l.options.Now())
 	}
-	placed, err := l.place(ctx, r, c, part)
-	if err != nil && !errors.As(err, new(*ErrDuplicate)) {
-		l.dropTimeline(c.sha256) // nothing is left of what was not brought in
-	}
-	return placed, err
+	in.recording, in.content = r, c
+	return in, nil
 }
 
 // place makes a recording of a copy that is complete: row, sidecar and cast, in one
@@ -150,6 +138,9 @@ func (l *Library) place(ctx context.Context, r Recording, c *content, part strin
 			rel, err := l.rel(r.Path)
 			if err == nil {
 				_, err = tx.ExecContext(ctx, `UPDATE recordings SET missing = 0, path = ?, stored = size WHERE id = ?`, rel, r.ID)
+			}
+			if err == nil {
+				r, err = l.byID(ctx, tx, r.ID)
 			}
 			if err != nil {
 				return err
@@ -187,8 +178,7 @@ func (l *Library) place(ctx context.Context, r Recording, c *content, part strin
 		}
 		return Recording{}, err
 	}
-	l.indexNew(ctx, r.ID, c)
-	return l.byID(ctx, l.db.read, r.ID)
+	return r, nil
 }
 
 // duplicate returns the recording that holds this content, or nil.

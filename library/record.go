@@ -144,7 +144,7 @@ func (l *Library) finish(ctx context.Context, r Recording, exit *int) (_ Recordi
 	if err := l.flushSidecar(ctx, r.ID); err != nil {
 		return Recording{}, 0, err
 	}
-	l.indexNew(ctx, r.ID, c)
+	l.indexNew(ctx, r, c)
 	r, err = l.byID(ctx, l.db.read, r.ID)
 	return r, dropped, err
 }

@@ -369,7 +369,7 @@ func (l *Library) adopt(ctx context.Context, path string) (*Recovered, error) {
 	if err != nil || !adopted {
 		return nil, err
 	}
-	l.indexNew(ctx, r.ID, c)
+	l.indexNew(ctx, r, c)
 	return &Recovered{Action: ActionAdopted, Recording: r, DroppedBytes: dropped}, nil
 }
 

@@ -23,14 +23,22 @@ CREATE TABLE chunks (
     lines BLOB    NOT NULL  -- their lengths, times, kinds and commands: see chunk.go
 ) STRICT;
 
+-- rowid is the key of a chunk.
 CREATE VIRTUAL TABLE words USING fts5 (
     text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 0'
 );
+-- rowid is the key of a group of chunks, which is theirs without the lowest two bits.
 CREATE VIRTUAL TABLE trigrams USING fts5 (
     text, content = '', columnsize = 0, detail = none, tokenize = 'ascii'
 );
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 INSERT INTO trigrams (trigrams, rank) VALUES ('secure-delete', 1);
+
+-- What is written at once becomes one segment of an index. Sixteen are merged at a
+-- time, by the program, in steps of their own: see indexwrite.go. Where that is not
+-- done, sixty-four are merged by SQLite.
+INSERT INTO words (words, rank) VALUES ('automerge', 0), ('usermerge', 16), ('crisismerge', 64), ('hashsize', 16777216);
+INSERT INTO trigrams (trigrams, rank) VALUES ('automerge', 0), ('usermerge', 16), ('crisismerge', 64), ('hashsize', 16777216);
 
 -- +goose Down
 

@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 	"unicode"
@@ -204,41 +205,77 @@ func endsCJK(s string) bool {
 
 // TrigramText makes of folded lines what the index of trigrams holds: each three
 // characters that follow one another without a blank, once. That is less than half of
-// what the tokenizer trigram makes of the same text, which has blanks, too.
+// what the tokenizer trigram makes of the same text, which has blanks, too. It is made
+// for that index, and no UTF-8.
 func TrigramText(lines []string) string {
-	seen := make(map[[3]rune]struct{}, 2048)
-	var b strings.Builder
+	size := 0
 	for _, line := range lines {
-		var t [3]rune
-		n := 0 // characters since the last blank
+		size += len(line)
+	}
+	seen := newTrigramSet(size)
+	out := make([]byte, 0, size+size/2)
+	for _, line := range lines {
+		var t uint32 // the last three characters; the highest byte is not of them
+		n := 0       // characters since the last blank
 		for _, r := range line {
-			if n++; isBlank(r) {
+			b, blank := trigramByte(r)
+			if n++; blank {
 				n = 0
 			}
-			t[0], t[1], t[2] = t[1], t[2], r
-			if n < 3 {
-				continue
-			}
-			if _, ok := seen[t]; !ok {
-				seen[t] = struct{}{}
-				writeTrigram(&b, t)
-				b.WriteByte(' ')
+			t = t<<8 | uint32(b)
+			if n >= 3 && seen.add(t&0xffffff) {
+				out = append(out, byte(t>>16), byte(t>>8), b, ' ')
 			}
 		}
 	}
-	return b.String()
+	return string(out)
+}
+
+// trigramSet is a set of trigrams, none of which is 0: a table with open addressing
+// that never fills, since it has more places than there are characters.
+type trigramSet struct {
+	places []uint32
+	shift  int
+}
+
+func newTrigramSet(size int) trigramSet {
+	n := bits.Len(uint(size)) + 1
+	return trigramSet{places: make([]uint32, 1<<n), shift: 32 - n}
+}
+
+// add says that a trigram was not there yet.
+func (s trigramSet) add(t uint32) bool {
+	const golden = 2654435769 // 2^32 over the golden ratio spreads the keys
+	for i := t * golden >> s.shift; ; i++ {
+		place := &s.places[int(i)&(len(s.places)-1)]
+		switch *place {
+		case t:
+			return false
+		case 0:
+			*place = t
+			return true
+		}
+	}
 }
 
 // isBlank is what parts of a pattern are parted by: see strings.Fields.
 func isBlank(r rune) bool { return unicode.IsSpace(r) }
 
-// writeTrigram moves three characters to where the tokenizer takes every one for part
-// of a word. Where two of them meet, more is found than is meant.
-func writeTrigram(b *strings.Builder, t [3]rune) {
-	const away = 0x100
-	for _, r := range t {
-		b.WriteRune(r + away)
+// trigramByte returns the byte that stands for a character of folded text. Letters
+// and digits of ASCII are themselves; its other characters have their bit 7 set, which
+// the tokenizer takes for part of a word. What is left of the bytes stands for all
+// other characters: where two of them share one, more is found than is meant.
+func trigramByte(r rune) (b byte, blank bool) {
+	const others = "\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9" +
+		"\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda" +
+		"\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa"
+	switch {
+	case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+		return byte(r), false
+	case r < utf8.RuneSelf:
+		return 0x80 | byte(r), isBlank(r)
 	}
+	return others[int(r)%len(others)], isBlank(r)
 }
 
 // maxTrigrams bounds how many lists of the index are intersected for a pattern.
@@ -257,9 +294,11 @@ func (p *Pattern) Trigrams() (string, bool) {
 	var out []string
 	add := func(r []rune) {
 		if len(out) < maxTrigrams {
-			var b strings.Builder
-			writeTrigram(&b, [3]rune(r))
-			out = append(out, quote(b.String()))
+			var t [3]byte
+			for i := range t {
+				t[i], _ = trigramByte(r[i])
+			}
+			out = append(out, quote(string(t[:])))
 		}
 	}
 	for _, part := range parts {

@@ -116,8 +116,8 @@ func allSuspects(ctx context.Context, tx *sql.Tx, table string, tokens [][]byte)
 }
 
 // tokensOf are the different words of texts as FTS5 has them in an index, in order.
-// Both tokenizers take for a word what letters, digits and characters for private use
-// make; in the text of trigrams, nothing else is but blanks.
+// The tokenizer unicode61 takes for a word what letters, digits and characters for
+// private use make; what stands between blanks in the text of trigrams is one.
 func tokensOf(texts []string) [][]byte {
 	seen := map[string]bool{}
 	for _, text := range texts {
@@ -126,7 +126,7 @@ func tokensOf(texts []string) [][]byte {
 		}) {
 			seen[word] = true
 		}
-		for _, word := range strings.Fields(text) {
+		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\n' }) {
 			seen[word] = true
 		}
 	}
