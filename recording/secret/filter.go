@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -131,8 +132,7 @@ func (f *Filter) control(b byte) {
 			f.wrapped = true
 		}
 		f.cr, f.col = false, 0
-	case '\r':
-		f.endCR()
+	case '\r': // two are as good as one: ONLCR makes \r\r\n of \r\n
 		f.cr = true
 	case '\b':
 		f.endCR()
@@ -169,22 +169,75 @@ func (f *Filter) sequence() {
 		f.str.feed()
 		return
 	}
-	if len(raw) > 2 && f.split.Kind() == '[' {
-		switch final := raw[len(raw)-1]; final {
-		case 'm', 'K', 'X', 'q', 'n', 'c': // what leaves the cursor where it is
-			return
-		case 'h', 'l':
-			if raw[2] == '?' && !altScreen(raw) {
-				return
-			}
-		}
-	}
-	if len(raw) == 3 && (raw[1] == '(' || raw[1] == ')') {
-		return // character sets
+	if stays(raw, f.split.Kind()) {
+		return
 	}
 	f.endCR()
-	f.text.feed()
-	f.col = 0
+	col := column(raw, f.split.Kind())
+	if f.cols == 0 || col < 0 || col != f.col || !sameRow(raw) {
+		f.text.feed()
+	}
+	f.col = max(0, col)
+}
+
+// stays tells sequences that leave the cursor and the text before it where they are.
+// REP (CSI b) prints, but of what is masked already no more than that.
+func stays(raw []byte, kind byte) bool {
+	final := raw[len(raw)-1]
+	if kind != '[' {
+		return len(raw) == 3 && (raw[1] == '(' || raw[1] == ')') || len(raw) == 2 && (final == '=' || final == '>' || final == '7')
+	}
+	if len(raw) < 3 {
+		return false
+	}
+	private := raw[2] >= '<' && raw[2] <= '?'
+	switch final {
+	case 'm', 'K', 'X', 'q', 'n', 'c', 'b', 't', 'g', 'i':
+		return true
+	case 'u': // keyboard modes; without < = > ? it restores the cursor
+		return private
+	case 's':
+		return private || len(raw) == 3
+	case 'p':
+		return raw[len(raw)-2] == '$' // asks for a mode
+	case 'h', 'l':
+		return raw[2] == '?' && !altScreen(raw)
+	}
+	return false
+}
+
+// column returns the column, from 0, that a sequence puts the cursor in, -1 when it
+// does something else.
+func column(raw []byte, kind byte) int {
+	if kind != '[' || len(raw) < 3 {
+		return -1
+	}
+	from := 2
+	switch raw[len(raw)-1] {
+	case 'G', '`':
+	case 'H', 'f':
+		if i := bytes.IndexByte(raw, ';'); i > 0 {
+			from = i + 1
+		} else {
+			return 0
+		}
+	default:
+		return -1
+	}
+	n := 0
+	for _, b := range raw[from : len(raw)-1] {
+		if b < '0' || b > '9' || n > 1<<20 {
+			return -1
+		}
+		n = n*10 + int(b-'0')
+	}
+	return max(n, 1) - 1
+}
+
+// sameRow tells sequences that put the cursor into a column of the row it is in.
+func sameRow(raw []byte) bool {
+	final := raw[len(raw)-1]
+	return final == 'G' || final == '`'
 }
 
 // altScreen tells whether a mode sequence changes the screen.

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"bytes"
+	b64 "encoding/base64"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -106,6 +107,10 @@ func TestFilterSeesThroughSequences(t *testing.T) {
 		"colours":      {"\x1b[1mg\x1b[31mhp_" + token[4:20] + "\x1b[0m\x1b[K" + token[20:] + "\x1b[m$ ", "\x1b[1m▒\x1b[31m" + masks(19) + "\x1b[0m\x1b[K" + masks(20) + "\x1b[m$ "},
 		"title":        {"\x1b]0;vi " + token + "\x07$ ", "\x1b]0;vi " + masks(40) + "\x07$ "},
 		"title by ST":  {"\x1b]2;" + token + "\x1b\\$ ", "\x1b]2;" + masks(40) + "\x1b\\$ "},
+		"no move":      {"\x1b=" + token[:20] + "\x1b7\x1b[>1u\x1b[22;2t" + token[20:] + " ", "\x1b=" + masks(20) + "\x1b7\x1b[>1u\x1b[22;2t" + masks(20) + " "},
+		"clipboard":    {"\x1b]52;c;" + b64.StdEncoding.EncodeToString([]byte("T="+token)) + "\x07$ ", "\x1b]52;c;" + masks(56) + "\x07$ "},
+		"command line": {"\x1b]133;C;cmdline_url=export%20PASSWORD%3Dhunter2\x07$ ", "\x1b]133;C;cmdline_url=" + masks(27) + "\x07$ "},
+		"variable":     {"\x1b]1337;SetUserVar=x=" + b64.StdEncoding.EncodeToString([]byte(token)) + "\x07$ ", "\x1b]1337;SetUserVar=x=" + masks(56) + "\x07$ "},
 		"paste":        {"\x1b[200~" + token + "\x1b[201~", "\x1b[200~" + masks(40) + "\x1b[201~"},
 		"wide":         {"PASSWORD=日本語ab1\n", "PASSWORD=" + masks(9) + "\n"},
 		"cursor moves": {token[:20] + "\x1b[5;5H" + token[20:], token[:20] + "\x1b[5;5H" + token[20:]},
@@ -138,6 +143,7 @@ func TestFilterFollowsLinesAcrossTheEdge(t *testing.T) {
 	for name, in := range map[string]string{
 		"zsh":      token[:20] + " \r" + token[20:] + " ",
 		"newline":  token[:20] + "\r\n" + token[20:] + " ",
+		"ONLCR":    token[:20] + "\r\r\n" + token[20:] + " ",
 		"terminal": token + " ",
 	} {
 		var f Filter
@@ -145,6 +151,11 @@ func TestFilterFollowsLinesAcrossTheEdge(t *testing.T) {
 		if got := filtered(&f, false, in); strings.ContainsAny(got, token) {
 			t.Errorf("%s: %q", name, got)
 		}
+	}
+	var g Filter
+	g.Resize(80)
+	if got := filtered(&g, false, "$ "+token[:20]+"\x1b[23G"+token[20:]+" "); strings.Contains(got, token[20:]) {
+		t.Errorf("a move to where the cursor is: %q", got)
 	}
 	var f Filter
 	f.Resize(40)
