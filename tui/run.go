@@ -23,6 +23,7 @@ import (
 	"rexec/tui/live"
 	"rexec/tui/page"
 	"rexec/tui/player"
+	"rexec/tui/say"
 	"rexec/tui/theme"
 	"rexec/tui/widget"
 )
@@ -264,11 +265,14 @@ func changes(l *library.Library) func(context.Context, int64) (int64, error) {
 		tick := time.NewTicker(watchEvery)
 		defer tick.Stop()
 		for {
-			// A version that cannot be had is asked for again: the next list says what
-			// is wrong.
-			if v, err := l.Version(ctx); err == nil && v != since {
+			v, err := l.Version(ctx)
+			switch {
+			case err == nil && v != since:
 				return v, nil
+			case errors.Is(err, library.ErrReplaced), errors.As(err, new(*library.ErrDamaged)):
+				return 0, err
 			}
+			// Else a version that cannot be had is asked for again: the disk may be busy.
 			select {
 			case <-ctx.Done():
 				return 0, ctx.Err()
@@ -291,12 +295,12 @@ func prefixes(env []string) []string {
 func recoverLibrary(ctx context.Context, l *library.Library) tea.Msg {
 	toast := func(kind widget.ToastKind, text string) tea.Msg { return noticeMsg{page.Toast{Kind: kind, Text: text}} }
 	if err := l.ReadOnly(); err != nil {
-		return toast(widget.ToastWarn, widget.Sentence(err.Error())+" Recordings can be played, not made.")
+		return toast(widget.ToastWarn, say.Error(err)+" Recordings can be played, not made.")
 	}
 	repaired, err := recovered(l)(ctx)
 	switch {
 	case err != nil:
-		return toast(widget.ToastError, "The library could not be checked: "+widget.Sentence(err.Error()))
+		return toast(widget.ToastError, "The library could not be checked: "+say.Error(err))
 	case repaired == 0:
 		return nil
 	}

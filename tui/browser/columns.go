@@ -86,7 +86,7 @@ func (c columns) drawTerminal(env page.Env, s *screen.Screen, r screen.Rect, loo
 }
 
 func (c columns) drawRecording(env page.Env, s *screen.Screen, r screen.Rect, look look, rec library.Recording, hit *library.Hit) {
-	glyph, word := state(rec)
+	glyph, word := state(env, rec)
 	st := look.warn
 	if rec.Status == library.StatusRecording {
 		st = look.recording

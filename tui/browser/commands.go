@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,7 +11,7 @@ import (
 
 	"rexec/library"
 	"rexec/tui/page"
-	"rexec/tui/screen"
+	"rexec/tui/say"
 	"rexec/tui/widget"
 )
 
@@ -31,7 +32,10 @@ type (
 		stats    library.Stats
 		err      error
 	}
-	versionMsg   struct{ version int64 }
+	versionMsg struct {
+		version int64
+		err     error // why the library cannot be used any more
+	}
 	recoveredMsg struct{ ended int }
 	timeMsg      struct{} // draw the times anew, and what another rexec records
 	changedMsg   struct {
@@ -102,10 +106,10 @@ func (m Model) loadMore() (Model, page.Action) {
 func (m Model) watch(version int64) page.Action {
 	return do(func() tea.Msg {
 		v, err := m.config.Changes(m.ctx, version)
-		if err != nil {
+		if m.ctx.Err() != nil || errors.Is(err, context.Canceled) {
 			return nil // the app is ending
 		}
-		return versionMsg{v}
+		return versionMsg{v, err}
 	})
 }
 
@@ -117,11 +121,14 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 	case timeMsg:
 		return m.timePassed(env)
 	case versionMsg:
+		if msg.err != nil {
+			return m, page.Fail(say.Error(msg.err)) // and no more watching: it does not come back
+		}
 		m, load := m.reload(env)
 		return m, page.Several{page.Unchanged{}, load, m.watch(msg.version)}
 	case changedMsg:
 		if msg.err != nil {
-			return m, page.Fail(widget.Sentence(screen.Clean(msg.err.Error())))
+			return m, page.Fail(say.Error(msg.err))
 		}
 		m, load := m.reload(env)
 		return m, page.Several{page.Done(msg.what), load}
@@ -215,7 +222,7 @@ func (m Model) took(env page.Env, msg loadedMsg) (Model, page.Action) {
 	}
 	m.loading, m.loaded = false, true
 	if msg.err != nil {
-		m.failed = widget.Sentence(screen.Clean(msg.err.Error()))
+		m.failed = say.Error(msg.err)
 		m.complete = true
 		if errors.Is(msg.err, m.ctx.Err()) {
 			return m, page.Unchanged{}

@@ -9,6 +9,7 @@ import (
 
 	"rexec/library"
 	"rexec/tui/page"
+	"rexec/tui/say"
 	"rexec/tui/screen"
 	"rexec/tui/widget"
 	"rexec/vt"
@@ -50,7 +51,7 @@ func whyNoView(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "The file of this recording may not be read by you."
 	}
-	return widget.Sentence(err.Error())
+	return say.Error(err)
 }
 
 func (m Model) previewTerminal(env page.Env, s *screen.Screen, r screen.Rect, t page.Terminal) {
@@ -144,7 +145,7 @@ func drawDetails(env page.Env, s *screen.Screen, r screen.Rect, rec library.Reco
 		where = append(where, fmt.Sprintf("exit %d", *rec.ExitStatus))
 	}
 	line(strings.Join(where, " · "), th.Muted)
-	if glyph, word := state(rec); word != "" {
+	if glyph, word := state(env, rec); word != "" {
 		if rec.Problems > 0 {
 			word += ", " + widget.Count(rec.Problems, "damaged place")
 		}

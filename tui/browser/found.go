@@ -13,7 +13,7 @@ import (
 	"rexec/library"
 	"rexec/library/query"
 	"rexec/tui/page"
-	"rexec/tui/screen"
+	"rexec/tui/say"
 	"rexec/tui/widget"
 )
 
@@ -253,7 +253,7 @@ func (m Model) tookFound(msg foundMsg) (Model, page.Action) {
 		f.run = nil
 		f.complete = len(got.hits) < msg.limit || len(f.hits) >= maxHits
 		if got.err != nil && m.ctx.Err() == nil {
-			f.failed, f.complete = widget.Sentence(screen.Clean(got.err.Error())), true
+			f.failed, f.complete = say.Error(got.err), true
 		}
 	}
 	f.known = true

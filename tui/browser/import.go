@@ -14,6 +14,7 @@ import (
 
 	"rexec/library"
 	"rexec/tui/page"
+	"rexec/tui/say"
 	"rexec/tui/screen"
 	"rexec/tui/widget"
 )
@@ -157,9 +158,9 @@ func imported(msg importMsg) page.Action {
 	case errors.Is(msg.err, context.Canceled):
 		return page.Info("The import was ended. " + text)
 	case msg.err != nil && done+twice+failed == 0:
-		return page.Fail(widget.Sentence(screen.Clean(msg.err.Error())))
+		return page.Fail(say.Error(msg.err))
 	case msg.err != nil:
-		return page.Fail(text + " " + widget.Sentence(screen.Clean(msg.err.Error())))
+		return page.Fail(text + " " + say.Error(msg.err))
 	case failed > 0:
 		return page.Toast{Kind: widget.ToastWarn, Text: text}
 	}

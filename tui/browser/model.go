@@ -42,7 +42,7 @@ type Config struct {
 	// Moment is for the preview of what was found; nil: no picture.
 	Moment Moment
 	// Changes waits until the library's version is another than since, -1 for any,
-	// and returns it.
+	// and returns it. An error says that the library cannot be used any more.
 	Changes func(ctx context.Context, since int64) (version int64, err error)
 	// Recover ends recordings that a crash of another rexec left open, and returns
 	// how many it ended; nil: none can be.

@@ -11,6 +11,7 @@ import (
 
 	"rexec/library"
 	"rexec/tui/page"
+	"rexec/tui/say"
 	"rexec/tui/screen"
 	"rexec/tui/widget"
 )
@@ -102,7 +103,9 @@ func (m Model) carryOut(d deed, how step) page.Action {
 // did takes note of a deed, and says what can be done about it.
 func (m Model) did(env page.Env, msg doneMsg) (Model, page.Action) {
 	if msg.err != nil {
-		return m, page.Fail(widget.Sentence(screen.Clean(msg.err.Error())))
+		// A part of it may be done: show what is.
+		m, load := m.reload(env)
+		return m, page.Several{page.Fail(say.Error(msg.err)), load}
 	}
 	d := msg.deed
 	opposite := deed{d.recordings, !d.restored}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,6 +12,7 @@ import (
 	"rexec/recording/live"
 	"rexec/tui/keys"
 	"rexec/tui/page"
+	"rexec/tui/say"
 	"rexec/tui/screen"
 	"rexec/tui/widget"
 	"rexec/vt/input"
@@ -162,11 +162,11 @@ func startAdvice(err error) string {
 	var record *RecordError
 	switch {
 	case errors.As(err, &command) && command.Shell:
-		return widget.Sentence(screen.Clean(err.Error())) + " Set SHELL to a shell that is there, for example SHELL=/bin/sh rexec."
+		return say.Error(err) + " Set SHELL to a shell that is there, for example SHELL=/bin/sh rexec."
 	case errors.As(err, &record):
-		return "It could not be recorded: " + widget.Sentence(screen.Clean(err.Error())) + " c opens a terminal without recording it."
+		return "It could not be recorded: " + say.Error(err) + " c opens a terminal without recording it."
 	}
-	return widget.Sentence(screen.Clean(err.Error()))
+	return say.Error(err)
 }
 
 // watch sees to it that a command waits for the next frame of the tab that is
@@ -305,7 +305,7 @@ func (m Model) recordingBegan(env page.Env, msg recordingMsg) (Model, page.Actio
 	}
 	if msg.err != nil {
 		m = m.with(i, func(t *tab) { t.record = notRecording })
-		return m, page.Fail("Cannot record: " + widget.Sentence(screen.Clean(msg.err.Error())) + " The terminal goes on.")
+		return m, page.Fail("Cannot record: " + say.Error(msg.err) + " The terminal goes on.")
 	}
 	m = m.with(i, func(t *tab) { t.record, t.recording, t.state = recording, msg.rec, live.RecordState{Active: true} })
 	m, tick := m.ensureTick()
@@ -483,12 +483,12 @@ func savedToast(rec Saved, err error, how string) page.Action {
 		return page.Done("Saved " + whole + masked + how)
 	case errors.Is(err, library.ErrNothingRecorded):
 		return page.Toast{Kind: widget.ToastWarn, Text: "Nothing was recorded."}
-	case errors.Is(err, syscall.ENOSPC):
-		err = errors.New("the disk is full; free some space, then record again")
 	}
-	text := "The recording ended early. " + widget.Sentence(screen.Clean(err.Error())) + " The terminal goes on."
+	text := "The recording ended early. " + say.Error(err) + " The terminal goes on."
 	if rec.SHA256 != "" {
 		text += " What came before is saved: " + whole
+	} else {
+		text += " What came before is in its file, and comes into the library as soon as that can be written."
 	}
 	return page.Fail(text)
 }

@@ -8,7 +8,7 @@ import (
 
 	"rexec/recording/timeline"
 	"rexec/tui/page"
-	"rexec/tui/widget"
+	"rexec/tui/say"
 )
 
 const (
@@ -111,7 +111,7 @@ func (m Model) show(env page.Env, msg frameMsg) (Model, page.Action) {
 		if errors.Is(msg.err, context.DeadlineExceeded) {
 			return m, nil
 		}
-		return m, page.Fail("The recording cannot be read here. " + widget.Sentence(msg.err.Error()))
+		return m, page.Fail("The recording cannot be read here. " + say.Error(msg.err))
 	}
 	m.frame, m.marks, m.drawn = msg.frame, msg.marks, env.Now
 	if msg.facts != nil && !m.facts.indexed {

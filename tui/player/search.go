@@ -13,8 +13,7 @@ import (
 	"rexec/recording/timeline"
 	"rexec/tui/keys"
 	"rexec/tui/page"
-	"rexec/tui/screen"
-	"rexec/tui/widget"
+	"rexec/tui/say"
 )
 
 // maxHits is where a search stops: nobody walks through more.
@@ -179,7 +178,7 @@ func (m Model) startSearch(env page.Env, text string, from time.Duration) (Model
 }
 
 // why says in words why a query cannot be.
-func why(err error) page.Action { return page.Fail(widget.Sentence(screen.Clean(err.Error()))) }
+func why(err error) page.Action { return page.Fail(say.Error(err)) }
 
 // searchThere searches for what a hit of the library was found by, whose moment is
 // known: it stays there when the text is on the screen.
@@ -269,7 +268,7 @@ func (m Model) found(env page.Env, msg searchMsg) (Model, page.Action) {
 		actions = append(actions, m.watchSearch())
 	}
 	if msg.report.err != nil {
-		actions = append(actions, page.Fail("The search ended early. "+widget.Sentence(msg.report.err.Error())))
+		actions = append(actions, page.Fail("The search ended early. "+say.Error(msg.report.err)))
 	}
 	m, jump := m.arrived(env)
 	return m, append(actions, jump)

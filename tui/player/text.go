@@ -12,7 +12,7 @@ import (
 	"rexec/recording/timeline"
 	"rexec/recording/transcript"
 	"rexec/tui/page"
-	"rexec/tui/widget"
+	"rexec/tui/say"
 )
 
 // textAtOnce is the size up to which a recording is read as text without being
@@ -138,7 +138,7 @@ func (m Model) readMore(env page.Env, msg textMsg) (Model, page.Action) {
 		actions = append(actions, m.watchText())
 	case msg.err != nil && !errors.Is(msg.err, context.Canceled):
 		t.failed = true
-		actions = append(actions, page.Fail("The recording could not be read as text. "+widget.Sentence(msg.err.Error())))
+		actions = append(actions, page.Fail("The recording could not be read as text. "+say.Error(msg.err)))
 	}
 	return m, actions
 }

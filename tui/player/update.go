@@ -13,6 +13,7 @@ import (
 	"rexec/recording/timeline"
 	"rexec/tui/keys"
 	"rexec/tui/page"
+	"rexec/tui/say"
 	"rexec/tui/widget"
 )
 
@@ -124,7 +125,7 @@ func whyNot(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "The file of this recording may not be read by you."
 	}
-	return "The recording cannot be read: " + widget.Sentence(err.Error())
+	return "The recording cannot be read: " + say.Error(err)
 }
 
 // learned takes what the index has found out.
@@ -140,7 +141,7 @@ func (m Model) learned(env page.Env, msg indexMsg) (Model, page.Action) {
 	var actions page.Several
 	switch {
 	case msg.err != nil:
-		actions = append(actions, page.Fail("Only a part of the recording could be read. "+widget.Sentence(msg.err.Error())))
+		actions = append(actions, page.Fail("Only a part of the recording could be read. "+say.Error(msg.err)))
 	case m.facts.damaged > 0:
 		actions = append(actions, page.Toast{Kind: widget.ToastWarn,
 			Text: damage(m.facts) + " mended or passed over: i lists what."})
