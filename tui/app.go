@@ -268,6 +268,7 @@ func (a app) act(now time.Time, id int, action page.Action, fx *effects) app {
 		if a.viewed != nil && action.ID != "" {
 			fx.do(a.viewed(action.ID))
 		}
+		a.toasts = a.toasts.WithoutNews() // of the list that is left
 		a.nextID++
 		a = a.set(a.nextID, a.player(action.Playback))
 		p := a.page(a.nextID)

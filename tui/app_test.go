@@ -292,7 +292,7 @@ func TestThePrefixWorksOnEveryPage(t *testing.T) {
 	b.keys("ctrl+b", "c")
 	b.shows("2 sh2")
 	b.keys("ctrl+b", "d")
-	b.shows("2 running")
+	b.shows("2 terminals")
 	b.keys("enter")
 	b.keys("ctrl+b", "1")
 	b.keys("a")
@@ -443,8 +443,10 @@ func TestToastsVanish(t *testing.T) {
 
 func TestToastsGoWithThePageThatTheyAreAbout(t *testing.T) {
 	b := start(t, 80, 24)
-	b.send(noticeMsg{page.Toast{Kind: widget.ToastInfo, Text: "of the app"}})
+	b.send(noticeMsg{page.Toast{Kind: widget.ToastWarn, Text: "of the app"}})
+	b.send(noticeMsg{page.Toast{Kind: widget.ToastDone, Text: "news of the list"}})
 	b.keys("enter")
+	b.hides("news of the list")
 	fx := effects{}
 	b.app = b.app.act(b.now, b.app.top(), page.Info("of the player"), &fx)
 	b.shows("of the player")

@@ -60,6 +60,10 @@ func unwatched(context.Context, int64) (int64, error) { return 0, context.Cancel
 func (s *shelf) Stats(context.Context) (library.Stats, error) {
 	var st library.Stats
 	for _, r := range s.rows {
+		if slices.Contains(s.trashed, r.ID) {
+			st.Trashed++
+			continue
+		}
 		st.Recordings, st.Bytes = st.Recordings+1, st.Bytes+r.Size
 	}
 	return st, nil
@@ -101,7 +105,7 @@ func (s *shelf) Search(ctx context.Context, o library.SearchOptions) iter.Seq2[l
 			found = s.page(o)
 		}
 		for _, h := range found {
-			if !slices.Contains(s.trashed, h.Recording.ID) && (ctx.Err() != nil || !yield(h, ctx.Err())) {
+			if slices.Contains(s.trashed, h.Recording.ID) == trashed(h.Recording) && (ctx.Err() != nil || !yield(h, ctx.Err())) {
 				return
 			}
 		}
@@ -275,12 +279,32 @@ func TestThousandsOfRowsAreLoadedPageByPage(t *testing.T) {
 	}
 }
 
+// A library that can no longer be used says so without being asked.
+func TestALostLibraryIsTold(t *testing.T) {
+	d := open(t, &shelf{rows: samples()}, 80, 24)
+	d.Send(versionMsg{err: library.ErrReplaced})
+	if toast, ok := d.Last().(page.Toast); !ok || !strings.Contains(toast.Text, "start this one again") {
+		t.Errorf("told %+v", d.Last())
+	}
+	if len(d.Cmds()) > 0 {
+		t.Error("it is watched further")
+	}
+}
+
+// What a full disk kept out of the library belongs to the terminal that recorded it.
+func TestWhatIsNotSavedYetIsNotElsewhere(t *testing.T) {
+	d := open(t, &shelf{rows: samples()}, 80, 24, page.Terminal{Tab: 1, Title: "bash", Running: true, RecordID: "05"})
+	if got := d.Screen(); !strings.Contains(got, "Elsewhere  not saved yet") {
+		t.Errorf("the recording is not told to wait:\n%s", got)
+	}
+}
+
 func TestTheCursorStaysOnItsRecording(t *testing.T) {
 	s := &shelf{rows: samples()}
 	d := open(t, s, 80, 24)
 	d.Keys("down", "down")
 	s.rows = append([]library.Recording{{ID: "00", Title: "New", Created: pagetest.Now}}, s.rows...)
-	d.Send(versionMsg{2})
+	d.Send(versionMsg{version: 2})
 	settle(d)
 	if e, _ := d.Page.(Model).selected(); e.recording.ID != "03" {
 		t.Errorf("after another process added a recording the cursor is on %q, want 03", e.recording.ID)

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -74,8 +75,29 @@ func (m Model) Draw(env page.Env, s *screen.Screen, r screen.Rect) {
 		}
 		m.drawPreview(env, s, inset(l.preview))
 	}
-	why := func(id keys.ID) string { return m.Why(env, id) }
-	widget.HintBar(s, th, l.hints, env.Keys.Hints(m.Keys(), why))
+	widget.HintBar(s, th, l.hints, m.hints(env))
+}
+
+// hints are the keys that can be used now. In the trash those come first that are
+// about it.
+func (m Model) hints(env page.Env) []keys.Binding {
+	hints := env.Keys.Hints(m.Keys(), func(id keys.ID) string { return m.Why(env, id) })
+	if m.viewing() {
+		for i := range hints {
+			if hints[i].ID == keys.Preview {
+				hints[i].Short = "list"
+			}
+		}
+	}
+	if m.filtering || len(m.restorable()) == 0 {
+		return hints
+	}
+	hints = slices.DeleteFunc(hints, func(b keys.Binding) bool { return b.ID == keys.Undo })
+	restore, _ := env.Keys.Get(keys.Library, keys.Undo)
+	restore.Short = "bring back"
+	remove, _ := env.Keys.Get(keys.Library, keys.Delete)
+	remove.Short = "delete for good"
+	return append([]keys.Binding{restore, remove}, hints...)
 }
 
 func (m Model) drawHeader(env page.Env, s *screen.Screen, r screen.Rect) {
@@ -92,10 +114,13 @@ func (m Model) drawHeader(env page.Env, s *screen.Screen, r screen.Rect) {
 		}
 	}
 	if running > 0 {
-		parts = append(parts, fmt.Sprintf("%d running", running))
+		parts = append(parts, widget.Count(running, "terminal"))
 	}
 	if m.stats.Recordings > 0 {
 		parts = append(parts, widget.Count(m.stats.Recordings, "recording"), widget.Bytes(m.stats.Bytes))
+	}
+	if r.Dx() < 60 {
+		parts = parts[:min(len(parts), 1)]
 	}
 	if n := len(m.marked); n > 0 {
 		parts = []string{fmt.Sprintf("%d marked", n)}
@@ -105,7 +130,7 @@ func (m Model) drawHeader(env page.Env, s *screen.Screen, r screen.Rect) {
 	}
 	right := []screen.Span{{Text: strings.Join(parts, " · "), Style: th.BarMuted}}
 	if recorded > 0 {
-		right = append([]screen.Span{{Text: "● recording  ", Style: th.BarRecording}}, right...)
+		right = append([]screen.Span{{Text: "● rec  ", Style: th.BarRecording}}, right...)
 	}
 	widget.Header(s, th, r, left, right)
 }
@@ -124,9 +149,14 @@ func (m Model) drawEmpty(env page.Env, s *screen.Screen, r screen.Rect) {
 	case !m.loaded:
 		return
 	}
-	s.TextCenter(r, y, "No recordings yet", th.Bold)
+	title, note := "No recordings yet", ""
+	if n := m.stats.Trashed; n > 0 {
+		find, _ := env.Keys.Get(keys.Library, keys.Find)
+		title, note = "No recordings", find.KeyLabel()+" is:trash shows "+widget.Count(n, "recording")+" in the trash"
+	}
+	s.TextCenter(r, y, title, th.Bold)
 	x := r.Min.X + max((r.Dx()-34)/2, 2)
-	for i, id := range []keys.ID{keys.Record, keys.NewTerminal, keys.ShowHelp} {
+	for i, id := range []keys.ID{keys.Record, keys.NewTerminal, keys.Import, keys.ShowHelp} {
 		b, _ := env.Keys.Get(keys.Library, id)
 		row := y + 2 + i
 		if row >= r.Max.Y {
@@ -136,11 +166,12 @@ func (m Model) drawEmpty(env page.Env, s *screen.Screen, r screen.Rect) {
 		s.Text(x+4, row, r.Max.X-x-4, map[keys.ID]string{
 			keys.Record:      "records a new terminal",
 			keys.NewTerminal: "opens a terminal, not recorded",
+			keys.Import:      "imports casts: a file, a folder",
 			keys.ShowHelp:    "shows all keys",
 		}[id], th.Text)
 	}
-	if y+6 < r.Max.Y {
-		s.TextCenter(r, y+6, "rexec import FILE… brings in casts", th.Muted)
+	if y+7 < r.Max.Y {
+		s.TextCenter(r, y+7, note, th.Muted)
 	}
 }
 
@@ -205,12 +236,17 @@ func lookOf(th *theme.Theme, selected bool) look {
 
 // state is the glyph and the word for a recording's status; a whole recording has
 // none.
-func state(r library.Recording) (glyph, word string) {
+func state(env page.Env, r library.Recording) (glyph, word string) {
 	if trashed(r) {
 		return "⌫", "in the trash"
 	}
 	switch r.Status {
 	case library.StatusRecording:
+		for _, t := range env.Terminals {
+			if t.RecordID == r.ID { // it has ended there, and the library could not take it yet
+				return "◐", "not saved yet"
+			}
+		}
 		return "●", "recording elsewhere"
 	case library.StatusRepaired:
 		return "◐", "repaired"

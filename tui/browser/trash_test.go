@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"rexec/library"
 	"rexec/tui/internal/pagetest"
 	"rexec/tui/page"
 )
@@ -46,6 +47,45 @@ func TestTrashAndUndo(t *testing.T) {
 		if text := told(); !slices.Equal(got, c.trashed) || text != c.told {
 			t.Errorf("%v: %v are in the trash, want %v; told %q, want %q", c.keys, got, c.trashed, text, c.told)
 		}
+	}
+}
+
+// With all that there was in the trash, the page tells how to get there, and there the
+// keys that are about it come first.
+func TestTheTrashIsFoundFromAnEmptyLibrary(t *testing.T) {
+	bin := samples()[0]
+	bin.Trashed = pagetest.Now
+	s := &shelf{rows: samples()[:1], finds: map[string][]library.Hit{"is:trash": {{Kind: library.HitRecording, Recording: bin}}}}
+	d := open(t, s, 80, 24)
+	d.Keys("d")
+	settle(d)
+	if got := d.Screen(); !strings.Contains(got, "/ is:trash shows 1 recording in the trash") {
+		t.Errorf("nothing tells of the trash:\n%s", got)
+	}
+	d.Keys("/")
+	d.Type("is:trash")
+	settle(d)
+	d.Keys("enter")
+	if got := d.Screen(); !strings.Contains(got, "z bring back") || !strings.Contains(got, "D delete for good") {
+		t.Errorf("the hints do not tell what can be done in the trash:\n%s", got)
+	}
+}
+
+// What failed half-way is shown as it is.
+func TestAFailedDeedShowsWhatIsThere(t *testing.T) {
+	s := &shelf{rows: samples()}
+	d := open(t, s, 80, 24)
+	s.err = &library.ErrDamaged{Path: "/home/me/library.db", Err: os.ErrInvalid}
+	lists := len(s.lists)
+	d.Keys("d")
+	d.Run()
+	if toast, ok := d.Last().(page.Toast); !ok || !strings.Contains(toast.Text, "rexec doctor --rebuild") {
+		t.Errorf("told %+v, want what mends it", toast)
+	}
+	s.err = nil
+	settle(d)
+	if len(s.lists) == lists {
+		t.Error("the list is not read anew")
 	}
 }
 

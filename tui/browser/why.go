@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"slices"
+
 	"rexec/library"
 	"rexec/tui/keys"
 	"rexec/tui/page"
@@ -54,6 +56,10 @@ func (m Model) Why(env page.Env, id keys.ID) string {
 		if len(m.recordings) == 0 && len(m.rows().Rows()) == 0 {
 			return "There is nothing to mark."
 		}
+	case keys.Sort:
+		if len(m.recordings) < 2 && !m.found.active() {
+			return "There is nothing to sort."
+		}
 	case keys.Undo:
 		if len(m.undone) == 0 && len(m.restorable()) == 0 {
 			return "There is nothing to undo."
@@ -63,8 +69,11 @@ func (m Model) Why(env page.Env, id keys.ID) string {
 			return "Nothing was undone."
 		}
 	case keys.NextMatch, keys.PrevMatch, keys.Group:
-		if !m.found.active() {
+		switch {
+		case !m.found.active():
 			return "Nothing is searched for: / searches."
+		case id == keys.Group && !slices.ContainsFunc(m.found.hits, func(h library.Hit) bool { return h.Kind != library.HitRecording }):
+			return "No moments were found that could be told by recording."
 		}
 	case keys.Clear:
 		if !m.found.active() && len(m.marked) == 0 && m.anchor < 0 {
@@ -78,7 +87,7 @@ func (m Model) Why(env page.Env, id keys.ID) string {
 			return "The preview is shown already."
 		}
 	case keys.Find:
-		if m.loaded && len(m.recordings) == 0 && !m.found.active() {
+		if m.loaded && len(m.recordings) == 0 && m.stats.Trashed == 0 && !m.found.active() {
 			return "There is nothing to search yet."
 		}
 	}

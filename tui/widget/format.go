@@ -2,6 +2,7 @@ package widget
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -61,12 +62,21 @@ func Ago(now, t time.Time) string {
 	return t.Format("2006-01-02")
 }
 
-// Count writes a number of things: "1 command", "3 commands".
+// Count writes a number of things: "1 command", "3 commands", "12,000 commands".
 func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return Number(n) + " " + thing + "s"
+}
+
+// Number writes a number that may be large: "12,000".
+func Number(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 // Sentence makes an error's text fit to be shown: it begins with a capital letter

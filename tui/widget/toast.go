@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"slices"
 	"time"
 
 	"rexec/tui/screen"
@@ -78,6 +79,11 @@ func (ts Toasts) Without(by int) Toasts {
 		}
 	}
 	return Toasts{items}
+}
+
+// WithoutNews returns the warnings and errors.
+func (ts Toasts) WithoutNews() Toasts {
+	return Toasts{slices.DeleteFunc(slices.Clone(ts.items), func(t toast) bool { return t.kind < ToastWarn })}
 }
 
 // Empty tells whether there is nothing to show.

@@ -229,6 +229,9 @@ func TestNewsTakesThePlaceOfNews(t *testing.T) {
 	if want := []string{"Saved.", "The disk is nearly full.", "Brought back."}; !slices.Equal(said, want) {
 		t.Errorf("shown are %q, want %q", said, want)
 	}
+	if left := ts.WithoutNews(); len(left.items) != 1 || left.items[0].kind != ToastWarn {
+		t.Errorf("without news there are %+v, want the warning", left.items)
+	}
 }
 
 func TestHelpScrollsToItsEnd(t *testing.T) {
