@@ -2,6 +2,7 @@ package player
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,6 +70,11 @@ func (m Model) bar(env page.Env) bar {
 			room -= w
 		}
 	}
+	if text := m.sizeText(); text != "" && cells(text)+2 <= room {
+		// Help stands last, and has come before this.
+		b.right = slices.Insert(b.right, max(len(b.right)-1, 0), label{text, mutedPart})
+		room -= cells(text) + 2
+	}
 	if text := m.chapterText(env); text != "" && cells(text)+2 <= room {
 		b.right = append([]label{{text, plainPart}}, b.right...)
 	}
@@ -108,12 +114,20 @@ func (m Model) rightParts(env page.Env) []label {
 	if m.going && env.Now.Sub(m.since) >= indexEvery {
 		parts = append(parts, label{"seeking…", mutedPart})
 	}
-	if window := m.window(); m.frame.Snapshot != nil {
-		if cols, rows := m.frame.Snapshot.Size(); cols > window[0] || rows > window[1] {
-			parts = append(parts, label{fmt.Sprintf("%d×%d shown in %d×%d", cols, rows, window[0], window[1]), mutedPart})
-		}
-	}
 	return append(parts, label{env.Keys.Label(keys.Player, keys.ShowHelp) + " help", mutedPart})
+}
+
+// sizeText says that the recording is larger than the window.
+func (m Model) sizeText() string {
+	if m.frame.Snapshot == nil {
+		return ""
+	}
+	window := m.window()
+	cols, rows := m.frame.Snapshot.Size()
+	if cols <= window[0] && rows <= window[1] {
+		return ""
+	}
+	return fmt.Sprintf("%d×%d shown in %d×%d", cols, rows, window[0], window[1])
 }
 
 // chapterText names the command of this moment, in a field of one width so that the
