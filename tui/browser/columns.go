@@ -94,7 +94,7 @@ func (c columns) drawRecording(env page.Env, s *screen.Screen, r screen.Rect, lo
 	s.Text(r.Min.X+2, r.Min.Y, 1, glyph, st)
 	spans := []screen.Span{{Text: rec.Name(), Style: look.text}}
 	if hit != nil && hit.Line == rec.Name() {
-		spans = pieces(hit.Line, 0, hit.Spans, look.text, env.Theme.Match)
+		spans = widget.Marked(hit.Line, 0, parts(hit.Spans, 0), look.text, env.Theme.Match)
 	}
 	for _, tag := range rec.Tags {
 		spans = append(spans, screen.Span{Text: "  #" + tag, Style: look.muted})

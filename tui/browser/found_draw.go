@@ -188,55 +188,31 @@ func (c columns) drawMoment(env page.Env, s *screen.Screen, r screen.Rect, look 
 
 // inSight cuts a moment's line into spans so that its first match is seen in a width.
 func inSight(s *screen.Screen, h *library.Hit, width int, st, match screen.Style) []screen.Span {
-	line := h.Line
+	line, skipped := h.Line, 0
 	if len(h.Spans) > 0 {
 		// Of several lines, the one that matches.
 		if end := strings.IndexByte(line[h.Spans[0].End:], '\n'); end >= 0 {
 			line = line[:h.Spans[0].End+end]
 		}
-		if start := strings.LastIndexByte(line[:h.Spans[0].Start], '\n') + 1; start > 0 {
-			cut := *h
-			cut.Line, cut.Spans = line[start:], nil
-			for _, sp := range h.Spans {
-				if sp.End <= len(line) {
-					cut.Spans = append(cut.Spans, query.Span{Start: sp.Start - start, End: sp.End - start})
-				}
-			}
-			return inSight(s, &cut, width, st, match)
-		}
+		skipped = strings.LastIndexByte(line[:h.Spans[0].Start], '\n') + 1
+		line = line[skipped:]
 	}
 	// Indentation tells nothing here.
-	from := len(line) - len(strings.TrimLeft(line, " "))
+	trimmed := strings.TrimLeft(line, " ")
 	if len(h.Spans) > 0 {
-		from = min(from, h.Spans[0].Start)
-		if end := h.Spans[0].End; s.Width(line[from:min(end, from+4*width)]) > width-1 || end-from > 4*width {
-			// Show what stands before it, as far as there is room.
-			from = h.Spans[0].Start
-			room := max(width*4/5-(end-from), width/4)
-			for back := 0; back < room && from > 0; back++ {
-				from--
-				for from > 0 && line[from]&0xc0 == 0x80 {
-					from--
-				}
-			}
-			return append([]screen.Span{{Text: "…", Style: st}}, pieces(line, from, h.Spans, st, match)...)
-		}
+		trimmed = line[min(len(line)-len(trimmed), h.Spans[0].Start-skipped):]
 	}
-	return pieces(line, from, h.Spans, st, match)
+	skipped += len(line) - len(trimmed)
+	return widget.Excerpt(s, trimmed, parts(h.Spans, skipped), width, st, match)
 }
 
-// pieces cuts text from a byte on into what matches and what does not.
-func pieces(text string, from int, spans []query.Span, st, match screen.Style) []screen.Span {
-	var out []screen.Span
-	at := from
-	for _, sp := range spans {
-		if sp.Start < at || sp.End > len(text) {
-			continue
-		}
-		out = append(out, screen.Span{Text: text[at:sp.Start], Style: st}, screen.Span{Text: text[sp.Start:sp.End], Style: match})
-		at = sp.End
+// parts are the spans of a match in a text without its first bytes.
+func parts(spans []query.Span, skipped int) []widget.Part {
+	out := make([]widget.Part, len(spans))
+	for i, sp := range spans {
+		out[i] = widget.Part{Start: sp.Start - skipped, End: sp.End - skipped}
 	}
-	return append(out, screen.Span{Text: text[at:], Style: st})
+	return out
 }
 
 // drawMomentDetails says in the preview what a moment belongs to.

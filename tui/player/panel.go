@@ -1,6 +1,7 @@
 package player
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -110,6 +111,31 @@ func matching(filter string) func(string) bool {
 		}
 		return true
 	}
+}
+
+// matches are the places in a text that hold the words of a filter, in order.
+func matches(text, filter string) []widget.Part {
+	words := strings.Fields(filter)
+	folded := text
+	if !strings.ContainsFunc(filter, unicode.IsUpper) {
+		folded = strings.ToLower(text)
+	}
+	if len(words) == 0 || len(folded) != len(text) {
+		return nil // in lower case some letters have another length
+	}
+	var out []widget.Part
+	for _, w := range words {
+		for at := 0; ; {
+			i := strings.Index(folded[at:], w)
+			if i < 0 {
+				break
+			}
+			out = append(out, widget.Part{Start: at + i, End: at + i + len(w)})
+			at += i + len(w)
+		}
+	}
+	slices.SortFunc(out, func(a, b widget.Part) int { return a.Start - b.Start })
+	return out
 }
 
 // filtered takes the rows.

@@ -171,8 +171,7 @@ func (m Model) drawRow(env page.Env, s *screen.Screen, r screen.Rect, row int, c
 	s.TextRight(x+clock, y, clock, widget.Clock(m.rowTime(i)), muted)
 	x += clock + 1
 	if m.panel.kind == linesPanel {
-		l := m.panel.items.lines[i]
-		s.Text(x, y, end-x, l.Text, text)
+		m.drawText(env, s, screen.R(x, y, end-x, 1), m.panel.items.lines[i].Text, text)
 		return
 	}
 	c := m.panel.items.commands[i]
@@ -200,5 +199,10 @@ func (m Model) drawRow(env page.Env, s *screen.Screen, r screen.Rect, row int, c
 			s.Text(end+1, y, len(words), words, style)
 		}
 	}
-	s.Text(x, y, end-x, oneLine(c.Text), text)
+	m.drawText(env, s, screen.R(x, y, end-x, 1), oneLine(c.Text), text)
+}
+
+// drawText draws the text of a row so that what the filter let it through for is seen.
+func (m Model) drawText(env page.Env, s *screen.Screen, r screen.Rect, line string, st screen.Style) {
+	s.Spans(r.Min.X, r.Min.Y, r.Dx(), widget.Excerpt(s, line, matches(line, m.panel.filter), r.Dx(), st, env.Theme.Match)...)
 }
