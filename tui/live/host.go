@@ -67,6 +67,7 @@ type StartOptions struct {
 type Started struct {
 	Terminal  Terminal
 	Name      string            // of the program
+	Shell     bool              // it is the user's shell: its exit status is that of the last command
 	Recording library.Recording // with Record
 }
 
@@ -132,7 +133,7 @@ func (h *Sessions) Start(ctx context.Context, o StartOptions) (Started, error) {
 		Command: h.command, Env: h.env, Cols: o.Cols, Rows: o.Rows,
 		Scrollback: scrollback, Answer: true, Now: h.now, Integration: h.teach,
 	}
-	started := Started{Name: filepath.Base(shell)}
+	started := Started{Name: filepath.Base(shell), Shell: len(h.command) == 0}
 	state := &session{shell: shell}
 	if o.Record {
 		rec, options, err := h.begin(ctx, shell, o.Title, o.Cols, o.Rows)

@@ -23,6 +23,7 @@ import (
 // stage is a host of fake terminals.
 type stage struct {
 	terminals []*fake
+	shell     bool // what is started is the user's shell
 	startErr  error
 	saveErr   error
 	record    StartOptions
@@ -48,7 +49,7 @@ func (h *stage) Start(_ context.Context, o StartOptions) (Started, error) {
 	h.record = o
 	f := &fake{vt: vt.New(o.Cols, o.Rows), generation: 1, events: make(chan live.Event, 9)}
 	h.terminals = append(h.terminals, f)
-	s := Started{Terminal: f, Name: "bash"}
+	s := Started{Terminal: f, Name: "bash", Shell: h.shell}
 	if o.Record {
 		f.recording = live.RecordState{Active: true}
 		s.Recording = library.Recording{ID: "rec", Title: o.Title}
@@ -488,6 +489,25 @@ func TestATerminalThatEndsWellClosesItself(t *testing.T) {
 	}
 	if _, ok := d.Last().(page.GoLibrary); !ok || d.Page.(Model).Len() != 0 {
 		t.Error("the library is not shown")
+	}
+}
+
+func TestAShellThatIsLeftClosesWhateverItsLastCommandDid(t *testing.T) {
+	d := show(t, 80, 24)
+	d.stage.shell = true
+	f := d.open(Open{})
+	d.Wait(time.Hour)
+	f.exitWith(&d, 130)
+	d.Run()
+	if d.Page.(Model).Len() != 0 {
+		t.Error("exit after ctrl+c leaves a tab behind")
+	}
+	f = d.open(Open{})
+	d.Wait(time.Millisecond)
+	f.exitWith(&d, 1)
+	d.Run()
+	if d.Page.(Model).Len() != 1 {
+		t.Error("a shell that fails at once takes what it said along")
 	}
 }
 

@@ -34,6 +34,7 @@ type tab struct {
 	id       int
 	terminal Terminal // nil while it is being started
 	name     string   // of its program
+	shell    bool     // which is the user's shell
 	window   string   // the window title that the program set
 	started  time.Time
 

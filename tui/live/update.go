@@ -136,7 +136,7 @@ func (m Model) wasStarted(env page.Env, msg startedMsg) (Model, page.Action) {
 		return m, actions
 	}
 	m = m.with(i, func(t *tab) {
-		t.terminal, t.name = msg.started.Terminal, msg.started.Name
+		t.terminal, t.name, t.shell = msg.started.Terminal, msg.started.Name, msg.started.Shell
 		t.snapshot = t.terminal.Snapshot()
 		if t.snapshot != nil {
 			t.cols, t.rows = t.snapshot.Size()
@@ -252,7 +252,8 @@ func (m Model) event(env page.Env, msg eventMsg) (Model, page.Action) {
 const atOnce = time.Second
 
 // exited takes the end of a program. The tab of one that failed, or ended at once,
-// stays, so that its last screen and its exit status can be seen; others close.
+// stays, so that its last screen and its exit status can be seen; others close. A
+// shell that is left does not fail, whatever its last command did.
 func (m Model) exited(env page.Env, i int, status live.ExitStatus) (Model, page.Action) {
 	if m.tabs[i].closing {
 		return m, page.Unchanged{}
@@ -269,7 +270,8 @@ func (m Model) exited(env page.Env, i int, status live.ExitStatus) (Model, page.
 	if recorded {
 		m = m.with(i, func(t *tab) { t.record = saving })
 	}
-	if status == (live.ExitStatus{}) && lasted >= atOnce {
+	well := status == (live.ExitStatus{}) || t.shell && status.Signal == ""
+	if well && lasted >= atOnce {
 		return m.closeTab(i)
 	}
 	var actions page.Several
