@@ -156,10 +156,26 @@ func (f *Filter) endCR() {
 	if f.wrapped && f.col == 1 && f.text.last() == ' ' {
 		f.text.back()
 	} else {
-		f.text.feed()
+		f.leave()
 		f.wrapped = false
 	}
 	f.col = 0
+}
+
+// leave is told that the cursor jumps away from the text. What was recognised by then
+// is masked though it is not complete: line editors draw a line anew at every key, so
+// that the rest of a token comes behind its beginning in another place.
+func (f *Filter) leave() {
+	if w := &f.text; !w.masking() {
+		f.plain.b = w.text
+		if f.plain.next(max(w.next, len(w.text)-len(w.line()))).state == none {
+			w.next = len(w.text) // no need to look again
+		} else {
+			_, n := w.resolve(true)
+			f.masked += n
+		}
+	}
+	f.text.feed()
 }
 
 // sequence is told that an escape sequence is complete.
@@ -173,9 +189,16 @@ func (f *Filter) sequence() {
 		return
 	}
 	f.endCR()
+	if n := leftBy(raw, f.split.Kind()); n > 0 { // behind what a shell suggests, for example
+		for range min(n, behind) {
+			f.text.back()
+		}
+		f.col = max(0, f.col-n)
+		return
+	}
 	col := column(raw, f.split.Kind())
 	if f.cols == 0 || col < 0 || col != f.col || !sameRow(raw) {
-		f.text.feed()
+		f.leave()
 	}
 	f.col = max(0, col)
 }
@@ -206,6 +229,29 @@ func stays(raw []byte, kind byte) bool {
 	return false
 }
 
+// leftBy returns how many columns CUB goes to the left, 0 for other sequences.
+func leftBy(raw []byte, kind byte) int {
+	if kind != '[' || raw[len(raw)-1] != 'D' {
+		return 0
+	}
+	n, ok := number(raw[2 : len(raw)-1])
+	if !ok {
+		return 0
+	}
+	return max(n, 1)
+}
+
+// number reads a parameter; none is 0.
+func number(digits []byte) (n int, ok bool) {
+	for _, b := range digits {
+		if b < '0' || b > '9' || n > 1<<20 {
+			return 0, false
+		}
+		n = n*10 + int(b-'0')
+	}
+	return n, true
+}
+
 // column returns the column, from 0, that a sequence puts the cursor in, -1 when it
 // does something else.
 func column(raw []byte, kind byte) int {
@@ -224,12 +270,9 @@ func column(raw []byte, kind byte) int {
 	default:
 		return -1
 	}
-	n := 0
-	for _, b := range raw[from : len(raw)-1] {
-		if b < '0' || b > '9' || n > 1<<20 {
-			return -1
-		}
-		n = n*10 + int(b-'0')
+	n, ok := number(raw[from : len(raw)-1])
+	if !ok {
+		return -1
 	}
 	return max(n, 1) - 1
 }

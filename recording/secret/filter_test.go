@@ -113,7 +113,7 @@ func TestFilterSeesThroughSequences(t *testing.T) {
 		"variable":     {"\x1b]1337;SetUserVar=x=" + b64.StdEncoding.EncodeToString([]byte(token)) + "\x07$ ", "\x1b]1337;SetUserVar=x=" + masks(56) + "\x07$ "},
 		"paste":        {"\x1b[200~" + token + "\x1b[201~", "\x1b[200~" + masks(40) + "\x1b[201~"},
 		"wide":         {"PASSWORD=日本語ab1\n", "PASSWORD=" + masks(9) + "\n"},
-		"cursor moves": {token[:20] + "\x1b[5;5H" + token[20:], token[:20] + "\x1b[5;5H" + token[20:]},
+		"cursor moves": {token[:20] + "\x1b[5;5H" + token[20:], token[:4] + masks(16) + "\x1b[5;5H" + token[20:]},
 		"backspace":    {token[:20] + "zz\b\b \b" + token[20:] + " ", ""},
 	} {
 		got := filtered(&Filter{}, false, c.in)
@@ -132,6 +132,35 @@ func TestFilterSeesThroughSequences(t *testing.T) {
 			chunks := chunked(c.in, func() int { return 1 + r.IntN(9) })
 			if again := filtered(&f, false, chunks...); again != got {
 				t.Fatalf("%s, cut as %q: %q, want %q", name, chunks, again, got)
+			}
+		}
+	}
+}
+
+// Line editors draw the line anew at every key, or what they suggest behind the cursor.
+func TestFilterMasksLinesThatAreDrawnAnew(t *testing.T) {
+	token := "gh" + "p_" + body(36)
+	for name, draw := range map[string]func(n int) string{
+		"line":       func(n int) string { return "\r\x1b[K$ T=" + token[:n] },
+		"column":     func(n int) string { return "\x1b[1G\x1b[K$ T=" + token[:n] },
+		"suggestion": func(n int) string { return token[n-1:n] + "\x1b[90m or this\x1b[m\x1b[K\x1b[8D" },
+	} {
+		for _, flush := range []bool{false, true} {
+			var chunks []string
+			for n := range len(token) {
+				chunks = append(chunks, draw(n+1))
+			}
+			var f Filter
+			f.Resize(80)
+			got := filtered(&f, flush, append(chunks, "\r\n$ ")...)
+			for i := 4; i < len(token)-6; i++ {
+				if strings.Contains(got, token[i:i+6]) {
+					t.Errorf("%s, flush %v: %q", name, flush, got)
+					break
+				}
+			}
+			if name == "suggestion" && strings.Contains(got, token[9:10]+"\x1b[90m") {
+				t.Errorf("%s, flush %v: %q", name, flush, got)
 			}
 		}
 	}
