@@ -221,6 +221,12 @@ func (a app) tell(now time.Time, id int, msg tea.Msg, fx *effects) app {
 
 // below gives a message to the page that is shown, unless an overlay covers it.
 func (a app) below(now time.Time, msg tea.Msg, fx *effects) app {
+	if wheel, ok := msg.(tea.MouseWheelMsg); ok && a.help != nil && len(a.dialogs) == 0 {
+		by := map[tea.MouseButton]int{tea.MouseWheelUp: -3, tea.MouseWheelDown: 3}[wheel.Button]
+		h := a.help.Scroll(a.keys, by, a.inner())
+		a.help, fx.redraw = &h, true
+		return a
+	}
 	if len(a.dialogs) > 0 || a.help != nil || a.closing || a.tooSmall() {
 		return a
 	}

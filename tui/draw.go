@@ -25,7 +25,7 @@ func (a app) draw(now time.Time, s *screen.Screen) {
 		return
 	}
 	a.page(a.top()).Draw(a.env(now), s, r)
-	inner := screen.R(r.Min.X, r.Min.Y+1, r.Dx(), a.overlayRows())
+	inner := a.inner()
 	a.toasts.Draw(s, a.theme, inner)
 	if a.help != nil {
 		a.help.Draw(s, a.theme, a.keys, inner)
@@ -42,9 +42,9 @@ func (a app) draw(now time.Time, s *screen.Screen) {
 	}
 }
 
-// overlayRows is the height that overlays have: the first and the last row, which
-// say where one is and what to press, stay free.
-func (a app) overlayRows() int { return a.size.Rows - 2 }
+// inner is the place that overlays have: the first and the last row, which say where
+// one is and what to press, stay free.
+func (a app) inner() screen.Rect { return screen.R(0, 1, a.size.Cols, a.size.Rows-2) }
 
 // drawTooSmall says what is missing, in the words that fit.
 func (a app) drawTooSmall(s *screen.Screen, r screen.Rect) {

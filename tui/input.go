@@ -41,7 +41,7 @@ func (a app) key(now time.Time, k tea.KeyPressMsg, fx *effects) app {
 	case len(a.dialogs) > 0:
 		return a.taken(k).dialogKey(now, k, fx)
 	case a.help != nil:
-		h, closed := a.help.Update(a.keys, k, a.overlayRows())
+		h, closed := a.help.Update(a.keys, k, a.inner())
 		a.help, fx.redraw = &h, true
 		if closed {
 			a.help = nil

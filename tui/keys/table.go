@@ -56,7 +56,7 @@ var library = []Binding{
 	{ID: MarkRow, Context: Library, Keys: []string{"space"}, Short: "mark", Help: "mark for d, D, t, K: they are about all that is marked", Group: "Recordings", Hint: true},
 	{ID: MarkRange, Context: Library, Keys: []string{"v"}, Short: "mark range", Help: "begin to mark from here; again: mark to here", Group: "Recordings"},
 	{ID: MarkAll, Context: Library, Keys: []string{"ctrl+a"}, Short: "mark all", Help: "mark all that are listed, or none", Group: "Recordings"},
-	{ID: Sort, Context: Library, Keys: []string{"s"}, Short: "sort", Help: "sort: newest, oldest, longest, largest, title; what was found: newest, best", Group: "Search", Hint: true},
+	{ID: Sort, Context: Library, Keys: []string{"s"}, Short: "sort", Help: "sort in another way: newest, oldest, longest, largest, title; what was found: newest, best", Group: "Search", Hint: true},
 	{ID: NextMatch, Context: Library, Keys: []string{"n"}, Short: "next", Help: "next match", Group: "Search"},
 	{ID: PrevMatch, Context: Library, Keys: []string{"N"}, Short: "previous", Help: "previous match", Group: "Search"},
 	{ID: Up, Context: Library, Keys: []string{"up", "k"}, Label: "↑ k", Short: "up", Help: "move up", Group: "Move"},

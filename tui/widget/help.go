@@ -19,8 +19,75 @@ type Help struct {
 // prefix context are shown after the prefix key.
 func NewHelp(contexts ...keys.Context) Help { return Help{contexts: contexts} }
 
-// helpLine is a heading (key "") or a binding.
-type helpLine struct{ key, text string }
+// helpLine is a heading (key "" and not more), a binding, or more of the text of the
+// binding above.
+type helpLine struct {
+	key, text string
+	more      bool
+}
+
+// helpFrame is how many rows of the place that help is drawn in are not lines of it.
+const helpFrame = 5
+
+// The columns of a text that is not wrapped, and of the narrowest that is worth to
+// stand in one of two columns.
+const (
+	wideHelp   = 58
+	narrowHelp = 34
+)
+
+// helpLayout is help cut for a place.
+type helpLayout struct {
+	columns             [][]helpLine
+	keyWidth, textWidth int
+}
+
+// column is the width of a column.
+func (l helpLayout) column() int { return l.keyWidth + 2 + l.textWidth }
+
+// rows is the height of the longest column.
+func (l helpLayout) rows() (rows int) {
+	for _, c := range l.columns {
+		rows = max(rows, len(c))
+	}
+	return rows
+}
+
+// layout cuts what help says for a place: into two columns when one is too long for it
+// and two have room.
+func (h Help) layout(s *screen.Screen, t *keys.Table, r screen.Rect) helpLayout {
+	var l helpLayout
+	natural := 0
+	for _, line := range h.lines(t) {
+		l.keyWidth = max(l.keyWidth, s.Width(line.key))
+		natural = max(natural, s.Width(line.text))
+	}
+	inner := r.Dx() - 8
+	l.textWidth = max(min(natural, wideHelp, inner-l.keyWidth-2), 1)
+	one := h.wrapped(s, t, l.textWidth)
+	half := (inner-4)/2 - l.keyWidth - 2
+	if len(one) <= r.Dy()-helpFrame || half < narrowHelp {
+		l.columns = [][]helpLine{one}
+		return l
+	}
+	l.textWidth = min(natural, wideHelp, half)
+	lines := h.wrapped(s, t, l.textWidth)
+	at := nearestBlank(lines, len(lines)/2)
+	l.columns = [][]helpLine{lines[:at], lines[min(at+1, len(lines)):]}
+	return l
+}
+
+// nearestBlank returns which blank line is nearest to a line.
+func nearestBlank(lines []helpLine, middle int) int {
+	for d := range lines {
+		for _, n := range []int{middle + d, middle - d} {
+			if n > 0 && n < len(lines) && lines[n] == (helpLine{}) {
+				return n
+			}
+		}
+	}
+	return middle
+}
 
 // lines lists what help says: groups in the order in which they first appear.
 func (h Help) lines(t *keys.Table) []helpLine {
@@ -45,102 +112,89 @@ func (h Help) lines(t *keys.Table) []helpLine {
 			}
 			out = append(out, helpLine{text: title})
 			for _, b := range byGroup[g] {
-				out = append(out, helpLine{b.KeyLabel(), b.Help})
+				out = append(out, helpLine{key: b.KeyLabel(), text: b.Help})
 			}
 		}
 	}
 	return out
 }
 
-// helpFrame is how many rows of the place that help is drawn in are not lines of it.
-const helpFrame = 5
+// wrapped returns the lines with long texts cut to a width.
+func (h Help) wrapped(s *screen.Screen, t *keys.Table, cols int) []helpLine {
+	var out []helpLine
+	for _, line := range h.lines(t) {
+		if line.key == "" {
+			out = append(out, line)
+			continue
+		}
+		for i, text := range s.Wrap(line.text, cols) {
+			if i == 0 {
+				out = append(out, helpLine{key: line.key, text: text})
+			} else {
+				out = append(out, helpLine{text: text, more: true})
+			}
+		}
+	}
+	return out
+}
 
-// Update handles a key; rows is the height of the place that it is drawn in.
-// closed tells that the help is to go.
-func (h Help) Update(t *keys.Table, k tea.KeyPressMsg, rows int) (_ Help, closed bool) {
+// Update handles a key; r is the place that it is drawn in. closed tells that the help
+// is to go.
+func (h Help) Update(t *keys.Table, k tea.KeyPressMsg, r screen.Rect) (_ Help, closed bool) {
 	b, ok := t.Match(keys.Help, k)
 	if !ok {
 		return h, false
 	}
-	page := max(rows-helpFrame, 1)
+	page := max(r.Dy()-helpFrame, 1)
 	switch b.ID {
 	case keys.Cancel:
 		return h, true
 	case keys.Up:
-		h.top--
+		return h.Scroll(t, -1, r), false
 	case keys.Down:
-		h.top++
+		return h.Scroll(t, 1, r), false
 	case keys.PageUp:
-		h.top -= page
+		return h.Scroll(t, -page, r), false
 	case keys.PageDown:
-		h.top += page
+		return h.Scroll(t, page, r), false
 	}
-	h.top = max(min(h.top, len(h.lines(t))-page), 0)
 	return h, false
+}
+
+// Scroll moves the help in its place by n rows.
+func (h Help) Scroll(t *keys.Table, n int, r screen.Rect) Help {
+	end := h.layout(screen.New(0, 0), t, r).rows() - max(r.Dy()-helpFrame, 1)
+	h.top = max(min(h.top+n, end), 0)
+	return h
 }
 
 // Draw draws the help over r; in wide windows in two columns.
 func (h Help) Draw(s *screen.Screen, t *theme.Theme, table *keys.Table, r screen.Rect) {
 	s.HideCursor()
-	lines := h.lines(table)
-	keyWidth, textWidth := 0, 0
-	for _, l := range lines {
-		keyWidth = max(keyWidth, s.Width(l.key))
-		textWidth = max(textWidth, s.Width(l.text))
-	}
-	column := keyWidth + 2 + textWidth
-	columns := 1
-	if len(lines) > r.Dy()-6 && r.Dx() >= 2*column+12 {
-		columns = 2
-	}
-	rows := (len(lines) + columns - 1) / columns
-	if columns == 2 {
-		rows = breakAt(lines, rows)
-	}
-	width := min(columns*column+(columns-1)*4+6, r.Dx()-2)
-	height := min(rows+helpFrame, r.Dy())
+	l := h.layout(s, table, r)
+	const between = 4
+	width := min(len(l.columns)*(l.column()+between)-between+6, r.Dx()-2)
+	height := min(l.rows()+helpFrame, r.Dy())
 	box := screen.R(r.Min.X+(r.Dx()-width)/2, r.Min.Y+(r.Dy()-height)/2, width, height)
 	s.Box(box, t.PanelBorder, t.Panel)
-	x, inner := box.Min.X+3, width-6
+	x, inner, visible := box.Min.X+3, width-6, height-helpFrame
 	s.Text(x, box.Min.Y+1, inner, "Keys", t.PanelTitle)
-	visible := height - helpFrame
-	more := rows > visible
-	note := "esc closes"
-	if more {
-		note = "↑ ↓ scroll · esc closes"
+	note, top := "esc closes", 0
+	if l.rows() > visible {
+		note, top = "↑ ↓ scroll · esc closes", min(h.top, l.rows()-visible)
 	}
 	s.TextRight(box.Max.X-3, box.Min.Y+1, inner, note, t.PanelMuted)
-	top := 0
-	if more {
-		top = min(h.top, rows-visible)
-	}
-	for c := range columns {
+	for c, lines := range l.columns {
 		for i := range visible {
-			n := c*rows + top + i
-			if top+i >= rows || n >= len(lines) {
-				break
-			}
-			drawHelpLine(s, t, x+c*(column+4), box.Min.Y+3+i, min(column, inner), keyWidth, lines[n])
-		}
-	}
-}
-
-// breakAt finds the row at which two columns part: at a blank line, as near to
-// the middle as there is one.
-func breakAt(lines []helpLine, middle int) int {
-	for d := 0; d < len(lines); d++ {
-		for _, n := range []int{middle + d, middle - d} {
-			if n > 0 && n < len(lines) && lines[n] == (helpLine{}) {
-				// The blank line ends the first column.
-				return max(n+1, len(lines)-n-1)
+			if top+i < len(lines) {
+				drawHelpLine(s, t, x+c*(l.column()+between), box.Min.Y+3+i, min(l.column(), inner), l.keyWidth, lines[top+i])
 			}
 		}
 	}
-	return middle
 }
 
 func drawHelpLine(s *screen.Screen, t *theme.Theme, x, y, cols, keyWidth int, l helpLine) {
-	if l.key == "" {
+	if l.key == "" && !l.more {
 		s.Text(x, y, cols, l.text, t.PanelMuted)
 		return
 	}

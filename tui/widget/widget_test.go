@@ -237,20 +237,42 @@ func TestNewsTakesThePlaceOfNews(t *testing.T) {
 func TestHelpScrollsToItsEnd(t *testing.T) {
 	h := NewHelp(keys.Library, keys.Prefix)
 	for range 20 {
-		h, _ = h.Update(table, key("pgdown"), 20)
+		h, _ = h.Update(table, key("pgdown"), screen.R(0, 0, 80, 20))
 	}
 	s := screen.New(80, 20)
 	h.Draw(s, look, table, s.Bounds())
 	if got := s.String(); !strings.Contains(got, "do nothing") {
 		t.Errorf("the last line cannot be reached:\n%s", got)
 	}
-	h, _ = h.Update(table, key("up"), 20)
+	h, _ = h.Update(table, key("up"), screen.R(0, 0, 80, 20))
 	h.Draw(s, look, table, s.Bounds())
 	if got := s.String(); strings.Contains(got, "do nothing") {
 		t.Errorf("up does not scroll from the end:\n%s", got)
 	}
-	if _, closed := h.Update(table, key("?"), 20); !closed {
+	if _, closed := h.Update(table, key("?"), screen.R(0, 0, 80, 20)); !closed {
 		t.Error("? does not close the help")
+	}
+}
+
+func TestHelpInTwoColumnsBreaksBetweenGroups(t *testing.T) {
+	for _, size := range []struct{ cols, rows, columns int }{{200, 48, 2}, {120, 33, 2}, {80, 22, 1}, {40, 8, 1}} {
+		l := NewHelp(keys.Library, keys.Prefix).layout(screen.New(0, 0), table, screen.R(0, 1, size.cols, size.rows))
+		if len(l.columns) != size.columns {
+			t.Errorf("%d×%d has %d columns, want %d", size.cols, size.rows, len(l.columns), size.columns)
+		}
+		for _, c := range l.columns {
+			if c[0].key != "" || c[0].text == "" || c[0].more {
+				t.Errorf("at %d columns one begins with %+v, want the name of a group", size.cols, c[0])
+			}
+			for _, line := range c {
+				if w := screen.New(0, 0).Width(line.text); w > l.textWidth && line.key != "" {
+					t.Errorf("at %d columns %q is cut", size.cols, line.text)
+				}
+			}
+		}
+		if w := len(l.columns)*l.column() + 4*(len(l.columns)-1) + 8; w > size.cols {
+			t.Errorf("help takes %d of %d columns", w, size.cols)
+		}
 	}
 }
 
