@@ -24,21 +24,10 @@ const (
 	// rowSize is how many bytes are stored of a chunk at most, packed: a row fills a
 	// page of the database (4 KB) and leaves hardly any of it empty.
 	rowSize = 4000
-	// groupBits is how many of the lowest bits of a key tell the chunks of a group
-	// apart. The index of trigrams knows groups: most trigrams of a chunk are in its
-	// neighbours, too.
-	groupBits = 2
-	groupSize = 1 << groupBits
 )
 
 // ordOf is the age of the recording that a chunk belongs to.
 func ordOf(key int64) int64 { return key >> chunkBits }
-
-// groupOf is the key of the group that a chunk belongs to.
-func groupOf(key int64) int64 { return key >> groupBits }
-
-// ordOfGroup is the age of the recording that a group belongs to.
-func ordOfGroup(group int64) int64 { return group >> (chunkBits - groupBits) }
 
 // textLine is one line of a recording's text, or one command.
 type textLine struct {
@@ -161,34 +150,24 @@ func (c *chunker) next() (p packed, ok bool, err error) {
 	}
 }
 
-// textGroup is some chunks, with what the full-text tables are given for them.
-type textGroup struct {
-	chunks   []packed
-	words    []string // of each chunk
-	trigrams string   // of all of them
+// readyChunk is a chunk with what the full-text tables are given for it.
+type readyChunk struct {
+	packed
+	words, trigrams string
 }
 
-// group returns the next chunks, groupSize of them unless they are the last; none
-// when there are no more.
-func (c *chunker) group() (g textGroup, err error) {
-	var folded []string
-	for len(g.chunks) < groupSize {
-		lines := c.lines
-		p, ok, err := c.next()
-		if err != nil {
-			return g, err
-		}
-		if !ok {
-			break
-		}
-		from := len(folded)
-		for _, l := range lines[:p.n] {
-			folded = append(folded, query.Fold(l.text))
-		}
-		g.chunks, g.words = append(g.chunks, p), append(g.words, wordsOf(folded[from:], p.marks))
+// ready returns the next chunk; ok is false when there are no more.
+func (c *chunker) ready() (_ readyChunk, ok bool, err error) {
+	lines := c.lines
+	p, ok, err := c.next()
+	if err != nil || !ok {
+		return readyChunk{}, false, err
 	}
-	g.trigrams = query.TrigramText(folded)
-	return g, nil
+	folded := make([]string, p.n)
+	for i, l := range lines[:p.n] {
+		folded[i] = query.Fold(l.text)
+	}
+	return readyChunk{packed: p, words: wordsOf(folded, p.marks), trigrams: query.TrigramText(folded)}, true, nil
 }
 
 // wordsOf is what the index of words is given for a chunk's lines, which are folded.

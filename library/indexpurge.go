@@ -56,8 +56,8 @@ func (l *Library) purgeChunks(ctx context.Context, ord int64, owner string) erro
 	return nil
 }
 
-// purgeSize is how many chunks are taken away in one transaction: whole groups.
-const purgeSize = 10 * groupSize
+// purgeSize is how many chunks are taken away in one transaction.
+const purgeSize = 40
 
 func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err error) {
 	found, err := storedChunks(ctx, tx, ord<<chunkBits, (ord+1)<<chunkBits-1)
@@ -66,8 +66,11 @@ func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err erro
 	}
 	var words, trigrams []string
 	for i, c := range found {
-		words = append(words, wordsOf(c.folded, c.marks))
+		words, trigrams = append(words, wordsOf(c.folded, c.marks)), append(trigrams, query.TrigramText(c.folded))
 		_, err = tx.ExecContext(ctx, `INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)`, c.key, words[i])
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `INSERT INTO trigrams (trigrams, rowid, text) VALUES ('delete', ?, ?)`, c.key, trigrams[i])
+		}
 		if err == nil {
 			_, err = tx.ExecContext(ctx, `DELETE FROM chunks WHERE key = ?`, c.key)
 		}
@@ -75,24 +78,10 @@ func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err erro
 			return false, err
 		}
 	}
-	for len(found) > 0 {
-		group, n := groupOf(found[0].key), 0
-		var folded []string
-		for n < len(found) && groupOf(found[n].key) == group {
-			folded = append(folded, found[n].folded...)
-			n++
-		}
-		found = found[n:]
-		text := query.TrigramText(folded)
-		trigrams = append(trigrams, text)
-		if _, err = tx.ExecContext(ctx, `INSERT INTO trigrams (trigrams, rowid, text) VALUES ('delete', ?, ?)`, group, text); err != nil {
-			return false, err
-		}
-	}
 	if err := fts.ClearSeparators(ctx, tx, "words", words); err != nil {
 		return false, err
 	}
-	return len(words) > 0, fts.ClearSeparators(ctx, tx, "trigrams", trigrams)
+	return len(found) > 0, fts.ClearSeparators(ctx, tx, "trigrams", trigrams)
 }
 
 // storedChunk is a chunk as the indexes know it.

@@ -29,7 +29,7 @@ type textPart struct {
 	commands []Command
 	replace  bool
 
-	groups      []textGroup
+	chunks      []readyChunk
 	size        int  // bytes of text
 	first, last bool // of the recording's parts
 }
@@ -39,15 +39,13 @@ func cutText(s Summary, about textPart, yield func(textPart) error) error {
 	chunks := newChunker(textLines(s), s.Commands)
 	about.first = true
 	for p := about; ; {
-		g, err := chunks.group()
+		c, ok, err := chunks.ready()
 		if err != nil {
 			return err
 		}
-		for _, c := range g.chunks {
+		if p.last = !ok; ok {
+			p.chunks = append(p.chunks, c)
 			p.size += len(c.text)
-		}
-		if p.last = len(g.chunks) == 0; !p.last {
-			p.groups = append(p.groups, g)
 		}
 		if p.last || p.size >= partSize {
 			if err := yield(p); err != nil || p.last {
@@ -95,7 +93,7 @@ func (w *indexWriter) add(ctx context.Context, p textPart) error {
 		w.texts = append(w.texts, &writtenText{textPart: p})
 	} else {
 		t := w.texts[len(w.texts)-1]
-		t.groups, t.last = append(t.groups, p.groups...), p.last
+		t.chunks, t.last = append(t.chunks, p.chunks...), p.last
 	}
 	w.size += p.size
 	if w.size < indexBatch && len(w.texts) < maxWaiting {
@@ -131,7 +129,7 @@ func (w *indexWriter) settle(ctx context.Context) error {
 		if t.last {
 			w.done++
 		} else {
-			t.groups = nil
+			t.chunks = nil
 			open = append(open, t)
 		}
 	}
@@ -237,8 +235,8 @@ func (w *indexWriter) writeText(ctx context.Context, tx *sql.Tx, add *adder, t *
 	if t.lost {
 		return nil
 	}
-	for _, g := range t.groups {
-		if err := add.group(ctx, t, g); err != nil {
+	for _, c := range t.chunks {
+		if err := add.add(ctx, t, c); err != nil {
 			return err
 		}
 	}
@@ -288,23 +286,19 @@ func (a *adder) close() {
 	}
 }
 
-// group adds the next chunks of a text.
-func (a *adder) group(ctx context.Context, t *writtenText, g textGroup) error {
-	first := t.ord<<chunkBits | t.n
-	for i, c := range g.chunks {
-		key := first + int64(i)
-		_, err := a.chunk.ExecContext(ctx, key, c.stored, len(c.text)+len(c.marks), len(c.marks), c.lines)
-		if err == nil {
-			_, err = a.words.ExecContext(ctx, key, g.words[i])
-		}
-		if err != nil {
-			return err
-		}
-		t.n++
-		t.lines += c.n
-		t.bytes += len(c.text)
+// add adds the next chunk of a text.
+func (a *adder) add(ctx context.Context, t *writtenText, c readyChunk) error {
+	key := t.ord<<chunkBits | t.n
+	_, err := a.chunk.ExecContext(ctx, key, c.stored, len(c.text)+len(c.marks), len(c.marks), c.lines)
+	if err == nil {
+		_, err = a.words.ExecContext(ctx, key, c.words)
 	}
-	_, err := a.trigrams.ExecContext(ctx, groupOf(first), g.trigrams)
+	if err == nil {
+		_, err = a.trigrams.ExecContext(ctx, key, c.trigrams)
+	}
+	t.n++
+	t.lines += c.n
+	t.bytes += len(c.text)
 	return err
 }
 

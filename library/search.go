@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"rexec/library/query"
@@ -272,6 +273,8 @@ func (s *searcher) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a := ahead{s: s}
+	defer a.end()
 	for key, err := range p.candidates(ctx) {
 		if err != nil {
 			return err
@@ -279,30 +282,11 @@ func (s *searcher) run(ctx context.Context) (err error) {
 		if s.told(ordOf(key)) {
 			continue
 		}
-		if err := s.look(ctx, key); err != nil {
+		if err := a.look(ctx, key); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// chunk reads a chunk; ok is false when it is gone.
-func (s *searcher) chunk(ctx context.Context, key int64) (text string, lines []byte, ok bool, err error) {
-	var stored sql.RawBytes
-	var size, marks int
-	rows, err := s.get.QueryContext(ctx, key)
-	if err != nil {
-		return "", nil, false, err
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		return "", nil, false, rows.Err()
-	}
-	if err := rows.Scan(&stored, &size, &marks, &lines); err != nil {
-		return "", nil, false, err
-	}
-	text, _, err = unpackText(stored, size, marks)
-	return text, lines, err == nil, err
+	return a.rest(ctx)
 }
 
 // told says that enough moments of a recording have come.
@@ -310,27 +294,20 @@ func (s *searcher) told(ord int64) bool {
 	return s.o.PerRecording > 0 && s.ord == ord && s.ofOrd >= s.o.PerRecording
 }
 
-// look tells the hits in a chunk, the latest first.
-func (s *searcher) look(ctx context.Context, key int64) error {
-	text, packed, ok, err := s.chunk(ctx, key)
-	if err != nil || !ok {
-		return err
+// tell tells the hits in a chunk, the latest first.
+func (s *searcher) tell(ctx context.Context, c lookedAt) error {
+	if c.err != nil {
+		return c.err
 	}
-	all := query.Fold(text)
-	if !s.mayMatch(all) {
-		return nil
-	}
-	lines, err := unpackChunk(text, packed)
-	if err != nil {
-		return err
-	}
-	from := len(lines)
-	if after := s.o.After; after != nil && after.key == key {
+	from := len(c.lines)
+	if after := s.o.After; after != nil && after.key == c.key {
 		from = min(from, after.line)
 	}
-	folded := foldLines(text, all, lines)
-	for i := from - 1; i >= 0 && !s.told(ordOf(key)); i-- {
-		h, ok, err := s.match(ctx, ordOf(key), lines[i], folded[i])
+	for _, i := range slices.Backward(c.match) {
+		if i >= from || s.told(ordOf(c.key)) {
+			continue
+		}
+		h, ok, err := s.match(ctx, ordOf(c.key), c.lines[i], c.folded[i])
 		if err != nil {
 			return err
 		}
@@ -338,8 +315,8 @@ func (s *searcher) look(ctx context.Context, key int64) error {
 			continue
 		}
 		h.Loose = s.loose
-		h.cursor = HitCursor{key: key, line: i, loose: s.loose}
-		if err := s.around(ctx, &h, key, lines, i); err != nil {
+		h.cursor = HitCursor{key: c.key, line: i, loose: s.loose}
+		if err := s.around(ctx, &h, c.key, c.lines, i); err != nil {
 			return err
 		}
 		s.ofOrd++
@@ -348,31 +325,6 @@ func (s *searcher) look(ctx context.Context, key int64) error {
 		}
 	}
 	return nil
-}
-
-// foldLines folds the lines of a chunk whose folded text is all. Most text is ASCII,
-// and stays as long as it is.
-func foldLines(text, all string, lines []textLine) []string {
-	out := make([]string, len(lines))
-	ascii := query.IsASCII(text)
-	for i, l := range lines {
-		if ascii {
-			out[i], all = all[:len(l.text)], all[len(l.text):]
-		} else {
-			out[i] = query.Fold(l.text)
-		}
-	}
-	return out
-}
-
-// mayMatch says, without looking at lines, that a chunk may hold a hit.
-func (s *searcher) mayMatch(folded string) bool {
-	for _, t := range query.Positive(s.lines) {
-		if !t.MayMatch(folded) {
-			return false
-		}
-	}
-	return true
 }
 
 // around adds the lines above and below a hit.
@@ -413,9 +365,13 @@ func (s *searcher) around(ctx context.Context, h *Hit, key int64, lines []textLi
 
 // neighbour reads the lines of a chunk, which need not be there.
 func (s *searcher) neighbour(ctx context.Context, key int64) ([]textLine, error) {
-	text, packed, ok, err := s.chunk(ctx, key)
+	c, ok, err := s.chunk(ctx, key)
 	if err != nil || !ok {
 		return nil, err
 	}
-	return unpackChunk(text, packed)
+	text, _, err := unpackText(c.stored, c.size, c.marks)
+	if err != nil {
+		return nil, err
+	}
+	return unpackChunk(text, c.lines)
 }

@@ -9,20 +9,25 @@ import (
 	"rexec/library/query"
 )
 
-// match says whether a line of a recording is a hit; folded is its text for patterns.
-func (s *searcher) match(ctx context.Context, ord int64, l textLine, folded string) (Hit, bool, error) {
+// fitsLine checks what a query says of lines; folded is the line's text for patterns.
+func (s *searcher) fitsLine(l textLine, folded string) bool {
 	if s.onlyCommands && !l.entered {
-		return Hit{}, false, nil
-	}
-	h := Hit{Kind: HitLine, Time: l.first, Last: l.last, Line: l.text}
-	if l.entered {
-		h.Kind = HitCommand
+		return false
 	}
 	for _, t := range s.lines {
 		matches := !(t.Field == query.Output && l.entered) && t.MayMatch(folded) && t.Matches(l.text, folded)
 		if matches == t.Not {
-			return Hit{}, false, nil
+			return false
 		}
+	}
+	return true
+}
+
+// match says whether a line that fits is a hit; folded is its text for patterns.
+func (s *searcher) match(ctx context.Context, ord int64, l textLine, folded string) (Hit, bool, error) {
+	h := Hit{Kind: HitLine, Time: l.first, Last: l.last, Line: l.text}
+	if l.entered {
+		h.Kind = HitCommand
 	}
 	// What is asked of the command is looked at first: it is less work than the
 	// recording.

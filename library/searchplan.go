@@ -44,7 +44,10 @@ func (s *searcher) plan(ctx context.Context) (*plan, error) {
 	for _, t := range query.Positive(s.q.Of(query.Any, query.Output)) {
 		if expr, ok := t.Words(); ok {
 			words = append(words, expr)
-		} else if expr, ok := t.Trigrams(); ok {
+			continue
+		}
+		words = append(words, t.InnerWords()...)
+		if expr, ok := t.Trigrams(); ok {
 			trigrams = append(trigrams, expr)
 		}
 	}
@@ -120,17 +123,17 @@ func (p *plan) within(ctx context.Context, from, to int64) iter.Seq2[int64, erro
 	var keys iter.Seq2[int64, error]
 	switch {
 	case p.words != "" && p.trigrams != "":
-		keys = both(p.s.lookUp(ctx, "words", p.words, from, to), groupOf, p.s.lookUpGroups(ctx, p.trigrams, from, to), same)
+		keys = both(p.s.lookUp(ctx, "words", p.words, from, to), p.s.lookUp(ctx, "trigrams", p.trigrams, from, to), same)
 	case p.words != "":
 		keys = p.s.lookUp(ctx, "words", p.words, from, to)
 	case p.trigrams != "":
-		keys = chunksOf(p.s.lookUpGroups(ctx, p.trigrams, from, to), from, to)
+		keys = p.s.lookUp(ctx, "trigrams", p.trigrams, from, to)
 	default:
 		keys = p.s.keys(ctx, `SELECT key FROM chunks WHERE key BETWEEN ? AND ? ORDER BY key DESC`, from, to)
 	}
 	for _, expr := range p.running {
 		// The command may stand in any chunk of the recording.
-		keys = both(keys, ordOf, p.s.lookUpGroups(ctx, expr, ordOf(from)<<chunkBits, to|(maxChunks-1)), ordOfGroup)
+		keys = both(keys, p.s.lookUp(ctx, "trigrams", expr, ordOf(from)<<chunkBits, to|(maxChunks-1)), ordOf)
 	}
 	return keys
 }
@@ -140,30 +143,6 @@ func same(key int64) int64 { return key }
 // lookUp yields the keys that an index has for an expression.
 func (s *searcher) lookUp(ctx context.Context, table, expr string, from, to int64) iter.Seq2[int64, error] {
 	return s.keys(ctx, `SELECT rowid FROM `+table+` WHERE `+table+` MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC`, expr, from, to)
-}
-
-// lookUpGroups yields the groups that the index of trigrams has for an expression, of
-// chunks with keys in a range.
-func (s *searcher) lookUpGroups(ctx context.Context, expr string, from, to int64) iter.Seq2[int64, error] {
-	return s.lookUp(ctx, "trigrams", expr, groupOf(from), groupOf(to))
-}
-
-// chunksOf yields the keys that chunks of groups may have, within a range.
-func chunksOf(groups iter.Seq2[int64, error], from, to int64) iter.Seq2[int64, error] {
-	return func(yield func(int64, error) bool) {
-		for group, err := range groups {
-			if err != nil {
-				yield(0, err)
-				return
-			}
-			first := group << groupBits
-			for key := min(to, first+groupSize-1); key >= max(from, first); key-- {
-				if !yield(key, nil) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // keys yields the one column of a query.
@@ -191,15 +170,15 @@ func (s *searcher) keys(ctx context.Context, sql string, args ...any) iter.Seq2[
 	}
 }
 
-// both yields the keys of a for which b has one that is equal by their measures. Both
+// both yields the keys of a for which b has one that is equal by a measure. Both
 // descend.
-func both(a iter.Seq2[int64, error], ofA func(int64) int64, b iter.Seq2[int64, error], ofB func(int64) int64) iter.Seq2[int64, error] {
+func both(a, b iter.Seq2[int64, error], by func(int64) int64) iter.Seq2[int64, error] {
 	return func(yield func(int64, error) bool) {
 		next, stop := iter.Pull2(b)
 		defer stop()
 		other, err, ok := next()
 		for key, aErr := range a {
-			for aErr == nil && ok && err == nil && ofB(other) > ofA(key) {
+			for aErr == nil && ok && err == nil && by(other) > by(key) {
 				other, err, ok = next()
 			}
 			if aErr == nil {
@@ -212,7 +191,7 @@ func both(a iter.Seq2[int64, error], ofA func(int64) int64, b iter.Seq2[int64, e
 			if !ok {
 				return
 			}
-			if ofB(other) == ofA(key) && !yield(key, nil) {
+			if by(other) == by(key) && !yield(key, nil) {
 				return
 			}
 		}

@@ -23,11 +23,10 @@ CREATE TABLE chunks (
     lines BLOB    NOT NULL  -- their lengths, times, kinds and commands: see chunk.go
 ) STRICT;
 
--- rowid is the key of a chunk.
+-- The rowids are the keys of chunks.
 CREATE VIRTUAL TABLE words USING fts5 (
     text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 0'
 );
--- rowid is the key of a group of chunks, which is theirs without the lowest two bits.
 CREATE VIRTUAL TABLE trigrams USING fts5 (
     text, content = '', columnsize = 0, detail = none, tokenize = 'ascii'
 );

@@ -184,6 +184,40 @@ func (p *Pattern) wordsExpr(mark func(string) string) (string, bool) {
 	return quote(mark(wordText(text, false))) + prefix, true
 }
 
+// InnerWords returns FTS5 expressions for the index of words, of the whole words inside
+// of a pattern that may begin or end inside of others, or is a regular expression: of
+// *in/main.gopher* these are main and what begins with gopher. They take away most of
+// what has the pattern's trigrams, but elsewhere.
+func (p *Pattern) InnerWords() []string {
+	var exprs []string
+	texts := p.literals
+	if p.re == nil {
+		texts = []string{strings.Join(p.parts, " ")}
+	}
+	for _, text := range texts {
+		if !IsASCII(text) {
+			continue // SQLite may part it differently
+		}
+		openStart, openEnd := p.OpenStart || p.re != nil, p.OpenEnd || p.re != nil
+		if openStart {
+			text = strings.TrimLeftFunc(text, isWord)
+		}
+		prefix := ""
+		if end := strings.TrimRightFunc(text, isWord); openEnd && end != text {
+			if shortPrefix(text) {
+				text = end
+			} else {
+				prefix = "*"
+			}
+		}
+		words := strings.FieldsFunc(text, func(r rune) bool { return !isWord(r) })
+		if len(words) > 0 {
+			exprs = append(exprs, quote(strings.Join(words, " "))+prefix)
+		}
+	}
+	return exprs
+}
+
 // shortPrefix says that a prefix is so short that gathering all words that begin so
 // takes longer than looking at the newest text that has these characters anywhere.
 func shortPrefix(text string) bool {
