@@ -136,35 +136,53 @@ func expandHome(name string) string {
 // importer imports files one after the other, and counts.
 type importer struct {
 	*app
-	ctx         context.Context
-	lib         *library.Library
-	files       []string
-	progress    *progress
-	done, total int64 // bytes of all of them
+	ctx      context.Context
+	lib      *library.Library
+	files    []string // standard input, if it is one, is the last
+	progress *progress
 
 	imported, there, failed int
 }
 
 func (i *importer) run() error {
-	for _, file := range i.files {
-		i.total += fileSize(file)
+	named := i.files
+	stdin := len(named) > 0 && named[len(named)-1] == "-"
+	if stdin {
+		named = named[:len(named)-1]
 	}
-	for n, file := range i.files {
-		if len(i.files) > 1 {
-			i.progress.verb = fmt.Sprintf("importing %d of %d", n+1, len(i.files))
-		}
-		r, err := i.one(file)
-		if i.ctx.Err() != nil {
-			return i.ctx.Err()
-		}
-		i.done += fileSize(file)
-		i.progress.end()
-		if errors.As(err, new(*library.ErrReadOnly)) {
+	for result, err := range i.lib.ImportEach(i.ctx, named, i.meter(named)) {
+		if err != nil {
 			return err
 		}
-		i.tell(file, r, err)
+		if err := i.ended(result.Path, result.Recording, result.Err); err != nil {
+			return err
+		}
 	}
-	return nil
+	if !stdin || i.ctx.Err() != nil {
+		return i.ctx.Err()
+	}
+	r, err := i.stdin()
+	if i.ctx.Err() != nil {
+		return i.ctx.Err()
+	}
+	return i.ended("-", r, err)
+}
+
+// meter shows how much of all files is read.
+func (i *importer) meter(files []string) func(library.ImportProgress) {
+	before := make([]int64, len(files)+1) // bytes of the files before
+	for n, file := range files {
+		before[n+1] = before[n] + fileSize(file)
+	}
+	return func(p library.ImportProgress) {
+		if p.Files > 1 {
+			i.progress.verb = fmt.Sprintf("importing %d of %d", p.File, p.Files)
+		}
+		if p.Total > 0 {
+			from, to := before[p.File-1], before[p.File]
+			i.progress.set(from+int64(float64(to-from)*float64(p.Done)/float64(p.Total)), before[len(files)])
+		}
+	}
 }
 
 func fileSize(path string) int64 {
@@ -174,21 +192,28 @@ func fileSize(path string) int64 {
 	return 0
 }
 
-func (i *importer) one(file string) (library.Recording, error) {
-	tell := func(done, total int64) {
-		if total > 0 {
-			i.progress.set(i.done+int64(float64(fileSize(file))*float64(done)/float64(total)), i.total)
-		}
+// ended takes down what became of a file. Its error is one that the next file would
+// meet, too.
+func (i *importer) ended(file string, r library.Recording, err error) error {
+	i.progress.end()
+	if errors.As(err, new(*library.ErrReadOnly)) {
+		return err
 	}
-	if file != "-" {
-		return i.lib.Import(i.ctx, file, tell)
-	}
+	i.tell(file, r, err)
+	return nil
+}
+
+func (i *importer) stdin() (library.Recording, error) {
 	src, err := i.spool(i.ctx)
 	if err != nil {
 		return library.Recording{}, err
 	}
 	defer src.close()
-	return i.lib.ImportAs(i.ctx, src.path, "", tell)
+	return i.lib.ImportAs(i.ctx, src.path, "", func(done, total int64) {
+		if total > 0 {
+			i.progress.set(done, total)
+		}
+	})
 }
 
 // tell says what became of a file.
