@@ -184,7 +184,8 @@ func (l *Library) scrub(ctx context.Context, patience time.Duration) (clean bool
 	var due, vacuum, undone int64
 	err = l.db.write.QueryRowContext(ctx, `SELECT coalesce((SELECT due FROM chores WHERE name = 'scrub'), 0),
 		coalesce((SELECT due FROM chores WHERE name = 'vacuum'), 0),
-		(SELECT count(*) FROM removals) + (SELECT count(*) FROM texts WHERE recording IS NULL)`).Scan(&due, &vacuum, &undone)
+		(SELECT count(*) FROM removals) + (SELECT count(*) FROM texts WHERE recording IS NULL)
+			+ (SELECT count(*) FROM chores WHERE name = 'sweep' AND due > 0)`).Scan(&due, &vacuum, &undone)
 	if err != nil {
 		return false, fmt.Errorf("clear away what was deleted: %w", err)
 	}

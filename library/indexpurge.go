@@ -12,6 +12,9 @@ import (
 
 // purgeTexts takes away the texts of recordings that are deleted.
 func (l *Library) purgeTexts(ctx context.Context) error {
+	if err := l.sweepTexts(ctx); err != nil {
+		return fmt.Errorf("delete text of the index: %w", err)
+	}
 	for {
 		var ord int64
 		err := l.db.read.QueryRowContext(ctx, `SELECT ord FROM texts WHERE recording IS NULL LIMIT 1`).Scan(&ord)
@@ -60,11 +63,23 @@ func (l *Library) purgeChunks(ctx context.Context, ord int64, owner string) erro
 const purgeSize = 40
 
 func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err error) {
+	words, trigrams, err := takeChunks(ctx, tx, ord)
+	if err == nil {
+		err = fts.ClearSeparators(ctx, tx, "words", words)
+	}
+	if err == nil {
+		err = fts.ClearSeparators(ctx, tx, "trigrams", trigrams)
+	}
+	return len(words) > 0, err
+}
+
+// takeChunks takes the first chunks of a text away. It returns what the indexes were
+// given for them.
+func takeChunks(ctx context.Context, tx *sql.Tx, ord int64) (words, trigrams []string, err error) {
 	found, err := storedChunks(ctx, tx, ord<<chunkBits, (ord+1)<<chunkBits-1)
 	if err != nil {
-		return false, err
+		return nil, nil, err
 	}
-	var words, trigrams []string
 	for i, c := range found {
 		words, trigrams = append(words, wordsOf(c.folded, c.marks)), append(trigrams, query.TrigramText(c.folded))
 		_, err = tx.ExecContext(ctx, `INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)`, c.key, words[i])
@@ -75,13 +90,10 @@ func purgeBatch(ctx context.Context, tx *sql.Tx, ord int64) (more bool, err erro
 			_, err = tx.ExecContext(ctx, `DELETE FROM chunks WHERE key = ?`, c.key)
 		}
 		if err != nil {
-			return false, err
+			return nil, nil, err
 		}
 	}
-	if err := fts.ClearSeparators(ctx, tx, "words", words); err != nil {
-		return false, err
-	}
-	return len(found) > 0, fts.ClearSeparators(ctx, tx, "trigrams", trigrams)
+	return words, trigrams, nil
 }
 
 // storedChunk is a chunk as the indexes know it.

@@ -304,14 +304,18 @@ func (a *adder) add(ctx context.Context, t *writtenText, c readyChunk) error {
 
 // mergeIndexes merges segments of the full-text indexes where there are many, in
 // transactions of their own, so that nobody waits for long.
-func (l *Library) mergeIndexes(ctx context.Context) error {
+func (l *Library) mergeIndexes(ctx context.Context) error { return l.mergeSegments(ctx, mergePages) }
+
+// mergeSegments merges in steps of so many pages; fewer than none stand for as many,
+// but of all segments together, however few.
+func (l *Library) mergeSegments(ctx context.Context, pages int) error {
 	for _, table := range []string{"words", "trigrams"} {
 		for more := true; more; {
 			err := l.update(ctx, func(tx *sql.Tx) error {
 				var before, after int
 				err := tx.QueryRowContext(ctx, `SELECT total_changes()`).Scan(&before)
 				if err == nil {
-					_, err = tx.ExecContext(ctx, `INSERT INTO `+table+` (`+table+`, rank) VALUES ('merge', ?)`, mergePages)
+					_, err = tx.ExecContext(ctx, `INSERT INTO `+table+` (`+table+`, rank) VALUES ('merge', ?)`, pages)
 				}
 				if err == nil {
 					err = tx.QueryRowContext(ctx, `SELECT total_changes()`).Scan(&after)
