@@ -273,6 +273,7 @@ func FuzzQuery(f *testing.F) {
 			if !p.Matches(line, folded) || !p.MayMatch(folded) {
 				t.Fatalf("%q is found in %q and does not match", text, line)
 			}
+			checkInnerWords(t, p, folded)
 			if expr, ok := p.Trigrams(); ok {
 				have := strings.Fields(TrigramText([]string{folded}))
 				for _, tri := range strings.Split(expr, " AND ") {
@@ -283,4 +284,36 @@ func FuzzQuery(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkInnerWords holds that a line in which a pattern is found has its inner words,
+// one behind the other.
+func checkInnerWords(t *testing.T, p Pattern, folded string) {
+	t.Helper()
+	have := " " + strings.Join(strings.FieldsFunc(WordText(folded), func(r rune) bool { return !isWord(r) }), " ") + " "
+	for _, expr := range p.InnerWords() {
+		phrase, prefix := strings.CutSuffix(expr, "*")
+		want := " " + strings.Trim(phrase, `"`)
+		if !prefix {
+			want += " "
+		}
+		if !strings.Contains(have, want) {
+			t.Fatalf("%q is found in %q, which has not %s", p.Text, folded, expr)
+		}
+	}
+}
+
+func TestInnerWords(t *testing.T) {
+	for text, want := range map[string]string{
+		`*in/main.gopher*`: `"main gopher"*`, `*in/main.go*`: `"main"`, `*inside*`: ``, `*"of the end"*`: `"the"`,
+		`/a.*b/`: ``, `/foo bar baz.*and so on/`: `"bar" "so"`, `*/usr/*`: `"usr"`, `*é/usr/b*`: `"usr"`, `*世/usr/b*`: ``, `main*`: ``,
+	} {
+		q, err := Parse(text, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(q.Terms[0].InnerWords(), " "); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
 }
