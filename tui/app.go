@@ -50,6 +50,7 @@ type app struct {
 
 	dialogs []asked
 	help    *widget.Help
+	palette *widget.Palette
 	toasts  widget.Toasts
 	prefix  prefix
 	// swallow are the keys whose press was taken here, so that their release does
@@ -156,8 +157,11 @@ func (a app) update(now time.Time, msg tea.Msg, fx *effects) app {
 	case tea.KeyReleaseMsg:
 		return a.release(now, msg, fx)
 	case tea.PasteMsg:
-		if n := len(a.dialogs); n > 0 {
+		switch {
+		case len(a.dialogs) > 0:
 			return a.dialogKey(now, msg, fx)
+		case a.palette != nil:
+			return a.paletteKey(now, msg, fx)
 		}
 		return a.below(now, msg, fx)
 	case tea.MouseMsg:
@@ -227,7 +231,7 @@ func (a app) below(now time.Time, msg tea.Msg, fx *effects) app {
 		a.help, fx.redraw = &h, true
 		return a
 	}
-	if len(a.dialogs) > 0 || a.help != nil || a.closing || a.tooSmall() {
+	if len(a.dialogs) > 0 || a.help != nil || a.palette != nil || a.closing || a.tooSmall() {
 		return a
 	}
 	return a.tell(now, a.top(), msg, fx)
@@ -270,6 +274,8 @@ func (a app) act(now time.Time, id int, action page.Action, fx *effects) app {
 		fx.redraw = true
 	case page.ShowHelp:
 		return a.openHelp(fx)
+	case page.ShowPalette:
+		return a.openPalette(now, fx)
 	case page.Play:
 		if a.viewed != nil && action.ID != "" {
 			fx.do(a.viewed(action.ID))

@@ -222,6 +222,8 @@ func TestOverlays(t *testing.T) {
 			b := start(t, size.cols, size.rows)
 			b.keys("?")
 			b.golden("help" + name)
+			b.keys("esc", "ctrl+p", "m", "a", "r", "down")
+			b.golden("palette" + name)
 			b.keys("esc", "c", "ctrl+b")
 			b.send(prefixMsg{b.app.prefix.count})
 			b.golden("which-key" + name)

@@ -30,6 +30,9 @@ func (a app) draw(now time.Time, s *screen.Screen) {
 	if a.help != nil {
 		a.help.Draw(s, a.theme, a.keys, inner)
 	}
+	if a.palette != nil {
+		a.palette.Draw(s, a.theme, a.keys, inner)
+	}
 	if a.prefix.popup {
 		why := func(id keys.ID) string { return a.whyPrefix(now, id, noKey) }
 		widget.WhichKey(s, a.theme, screen.R(r.Min.X, r.Min.Y+1, r.Dx(), r.Dy()-1), a.keys.Prefix(), a.keys.For(keys.Prefix), why)

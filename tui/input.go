@@ -47,6 +47,8 @@ func (a app) key(now time.Time, k tea.KeyPressMsg, fx *effects) app {
 			a.help = nil
 		}
 		return a.taken(k)
+	case a.palette != nil:
+		return a.taken(k).paletteKey(now, k, fx)
 	case a.prefix.pending:
 		return a.taken(k).prefixed(now, k, fx)
 	case a.hosting && a.keys.IsPrefix(k):
@@ -122,15 +124,23 @@ func (a app) prefixed(now time.Time, k tea.KeyPressMsg, fx *effects) app {
 	if why := a.whyPrefix(now, b.ID, k); why != "" {
 		return a.act(now, rootID, page.Info(why), fx)
 	}
-	switch b.ID {
+	return a.afterPrefix(now, b.ID, k.Code, fx)
+}
+
+// afterPrefix carries out a binding of the prefix; code is the key's, which says which
+// tab is meant.
+func (a app) afterPrefix(now time.Time, id keys.ID, code rune, fx *effects) app {
+	switch id {
 	case keys.Cancel:
 		return a
 	case keys.ShowHelp:
 		return a.openHelp(fx)
+	case keys.OpenPalette:
+		return a.openPalette(now, fx)
 	case keys.ToLibrary:
 		return a.toLibrary(now, fx)
 	}
-	return a.toLive(now, live.Command{ID: b.ID, Key: k.Code}, fx)
+	return a.toLive(now, live.Command{ID: id, Key: code}, fx)
 }
 
 // isModifier tells whether a key only changes what others mean. A terminal reports
@@ -144,7 +154,7 @@ func isModifier(code rune) bool {
 func (a app) whyPrefix(now time.Time, id keys.ID, k tea.KeyPressMsg) string {
 	m, _ := a.page(liveID).(live.Model)
 	switch id {
-	case keys.Cancel, keys.ShowHelp, keys.NewTab:
+	case keys.Cancel, keys.ShowHelp, keys.OpenPalette, keys.NewTab:
 		return ""
 	case keys.ToLibrary:
 		if a.top() == libraryID {
@@ -176,17 +186,7 @@ func (a app) whyPrefix(now time.Time, id keys.ID, k tea.KeyPressMsg) string {
 
 // openHelp shows help on the keys of the page that is shown.
 func (a app) openHelp(fx *effects) app {
-	contexts := []keys.Context{a.page(a.top()).Keys()}
-	switch contexts[0] {
-	case keys.Filter:
-		contexts[0] = keys.Library
-	case keys.Panel:
-		contexts = append(contexts, keys.Player)
-	}
-	if a.hosting && contexts[0] != keys.Prefix {
-		contexts = append(contexts, keys.Prefix)
-	}
-	h := widget.NewHelp(contexts...)
+	h := widget.NewHelp(a.contexts()...)
 	a.help, fx.redraw = &h, true
 	return a
 }

@@ -231,7 +231,7 @@ func newApp(ctx context.Context, c Config, host *live.Sessions) app {
 	if c.Library != nil {
 		a.hosting, a.viewed = true, viewed(ctx, c.Library)
 		a.pages = append(a.pages,
-			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: stills(c.Dirs).of, Moment: (&moments{dirs: c.Dirs}).at, Changes: changes(c.Library), Recover: recovered(c.Library)})},
+			slot{libraryID, browser.New(ctx, browser.Config{Store: c.Library, Still: stills(c.Dirs).of, Moment: (&moments{dirs: c.Dirs}).at, Changes: changes(c.Library), Tools: tools(c.Library), Recover: recovered(c.Library)})},
 			slot{liveID, live.New(ctx, host)})
 		a.stack = []int{libraryID}
 	}

@@ -214,3 +214,42 @@ func TestNoTerminalIsAnError(t *testing.T) {
 		t.Error("nothing to show, and no error")
 	}
 }
+
+func TestThePaletteFindsWhatCanBeDone(t *testing.T) {
+	o, lib := launch(t, t.TempDir(), 80, 24, "/bin/sh")
+	o.shows("No recordings yet")
+	o.press("r")
+	o.shows("Record a new terminal")
+	o.press("Token\r")
+	o.shows("1 sh", "$")
+	o.press("echo done; exit\r")
+	o.shows("ended, exit 0")
+	o.press("x")
+	o.shows("▌   Token")
+	choose := func(words string, shows ...string) {
+		t.Helper()
+		o.press("\x10") // ctrl+p
+		o.shows("type what to do")
+		o.press(words + "\r")
+		o.shows(shows...)
+	}
+	choose("check format", "It is a clean asciicast of version 2")
+	choose("look tokens", "No passwords or tokens were recognised")
+	choose("pauses copy", "▌   Token (shortened)", "2 recordings")
+	path := filepath.Join(t.TempDir(), "out.md")
+	choose("export text", "Export “Token (shortened)”")
+	o.press("\x15" + path + "\r") // ctrl+u empties the line
+	o.shows("Exported to")
+	if text, err := os.ReadFile(path); err != nil || !bytes.HasPrefix(text, []byte("# Token")) {
+		t.Errorf("the file holds %q (%v)", text, err)
+	}
+	choose("close terminal", "No terminal is open")
+	choose("quit")
+	if err := o.ends(); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := lib.List(context.Background(), library.ListOptions{})
+	if err != nil || len(rows) != 2 {
+		t.Errorf("the library holds %+v (%v)", rows, err)
+	}
+}

@@ -134,6 +134,8 @@ func (m Model) result(env page.Env, msg tea.Msg) (Model, page.Action) {
 		return m, page.Several{page.Done(msg.what), load}
 	case importMsg:
 		return m.importMoved(env, msg)
+	case toolMsg:
+		return m.worked(msg)
 	case doneMsg:
 		return m.did(env, msg)
 	case typedMsg:

@@ -47,6 +47,9 @@ type Config struct {
 	// Recover ends recordings that a crash of another rexec left open, and returns
 	// how many it ended; nil: none can be.
 	Recover func(ctx context.Context) (ended int, err error)
+	// Tools are what else can be done with a recording, by the bindings of the palette;
+	// nil: nothing.
+	Tools map[keys.ID]Tool
 	// After returns a command whose message comes after a while; nil: a timer.
 	After func(time.Duration, tea.Msg) tea.Cmd
 }

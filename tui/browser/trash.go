@@ -133,7 +133,7 @@ func (m Model) did(env page.Env, msg doneMsg) (Model, page.Action) {
 // called names recordings in a sentence.
 func called(list []library.Recording) string {
 	if len(list) == 1 {
-		return "“" + screen.Clean(list[0].Name()) + "”"
+		return quoted(list[0])
 	}
 	return widget.Count(len(list), "recording")
 }

@@ -52,6 +52,9 @@ func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 	case page.Changed:
 		m.selectID = msg.ID
 		return m.load(false)
+	case page.Run:
+		m.filtering = false
+		return m.resize().run(env, msg.ID)
 	case tea.KeyPressMsg:
 		if m.filtering {
 			return m.filterKey(env, msg)
@@ -86,10 +89,18 @@ func (m Model) key(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 	if refusal, refused := page.Refuse(m, env, b.ID); refused {
 		return m, refusal
 	}
-	if m.move(b.ID) {
+	return m.run(env, b.ID)
+}
+
+// run carries out a binding of the library.
+func (m Model) run(env page.Env, id keys.ID) (Model, page.Action) {
+	if m.move(id) {
 		return m, nil
 	}
-	return m.press(env, b.ID)
+	if m.config.Tools[id] != nil {
+		return m.useTool(id)
+	}
+	return m.press(env, id)
 }
 
 // move carries out a key that moves the cursor.
@@ -194,6 +205,8 @@ func (m Model) press(env page.Env, id keys.ID) (Model, page.Action) {
 		return m, nil
 	case keys.ShowHelp:
 		return m, page.ShowHelp{}
+	case keys.OpenPalette:
+		return m, page.ShowPalette{}
 	case keys.Quit:
 		return m, page.Quit{}
 	}
@@ -308,6 +321,8 @@ func (m Model) answered(a page.Answer) (Model, page.Action) {
 		return m.deleteForGood(a.Data.([]library.Recording))
 	case askImport:
 		return m.bringIn(strings.TrimSpace(a.Values[0]))
+	case askPath:
+		return m, m.work(a.Data.(use), strings.TrimSpace(a.Values[0]))
 	case askTags:
 		t := a.Data.(tagging)
 		return m.unmark(), m.tag(t.list, t.tags, strings.Split(a.Values[0], ","))

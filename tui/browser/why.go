@@ -26,6 +26,17 @@ func (m Model) Why(env page.Env, id keys.ID) string {
 		case trashed(e.recording):
 			return "This recording is in the trash: z brings it back."
 		}
+	case keys.ExportCast, keys.ExportText, keys.FindSecrets, keys.MaskSecrets, keys.ShortenPauses, keys.CheckCast:
+		switch {
+		case m.config.Tools[id] == nil:
+			return "This cannot be done here."
+		case !any:
+			return "There is no recording."
+		case e.tab > 0:
+			return "This terminal is running: what is recorded in it must be saved first."
+		case e.recording.Status == library.StatusMissing:
+			return "The file of this recording is gone."
+		}
 	case keys.Edit, keys.Tags:
 		switch {
 		case id == keys.Tags && len(m.marked) > 0:

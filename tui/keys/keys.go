@@ -24,6 +24,7 @@ const (
 	Panel   Context = "Player panel"   // commands or transcript beside the recording
 	// PanelFilter holds while that panel's filter line has the keys.
 	PanelFilter Context = "Player panel filter"
+	Palette     Context = "Palette"
 	Dialog      Context = "Dialog" // any dialog
 	Help        Context = "Help"   // the help overlay
 )
@@ -31,7 +32,7 @@ const (
 // ID names what a binding does. It is unique within a context.
 type ID string
 
-// Binding is one row of the table.
+// Binding is one row of the table. One without Keys stands in the palette only.
 type Binding struct {
 	ID      ID
 	Context Context
@@ -62,7 +63,7 @@ func New(prefix ...string) *Table {
 		prefix = []string{"ctrl+b"}
 	}
 	t := &Table{prefix: prefix, index: map[Context]map[string]int{}}
-	for _, group := range [][]Binding{library, filter, live(prefix), ended, player, search, panel, panelFilter, dialog, help} {
+	for _, group := range [][]Binding{library, filter, live(prefix), ended, player, search, panel, panelFilter, palette, dialog, help} {
 		t.bindings = append(t.bindings, group...)
 	}
 	for i, b := range t.bindings {
@@ -150,6 +151,18 @@ func (t *Table) Get(c Context, id ID) (Binding, bool) {
 func (t *Table) Label(c Context, id ID) string {
 	b, _ := t.Get(c, id)
 	return b.KeyLabel()
+}
+
+// Chosen tells whether the palette offers the binding: it means something by itself,
+// without the key that was struck or the place where the cursor goes.
+func (b Binding) Chosen() bool {
+	switch b.ID {
+	case Accept, Cancel, OpenPalette, GoTab, Tenth, SendPrefix:
+		return false
+	case ShowHelp:
+		return b.Context != Prefix // the page has it too
+	}
+	return b.Group != "Move" && b.Context != Panel
 }
 
 // KeyLabel returns Label, or the keys joined.

@@ -65,7 +65,14 @@ var library = []Binding{
 	{ID: PageDown, Context: Library, Keys: []string{"ctrl+d", "pgdown"}, Label: "ctrl+d pgdn", Short: "page down", Help: "half a page down", Group: "Move"},
 	{ID: Top, Context: Library, Keys: []string{"g", "home"}, Label: "g home", Short: "first", Help: "first", Group: "Move"},
 	{ID: Bottom, Context: Library, Keys: []string{"G", "end"}, Label: "G end", Short: "last", Help: "last", Group: "Move"},
-	{ID: ShowHelp, Context: Library, Keys: []string{"?"}, Short: "help", Help: "this help", Group: "Rexec", Hint: true},
+	{ID: ExportCast, Context: Library, Short: "export", Help: "export as a cast, to a file", Group: "Tools"},
+	{ID: ExportText, Context: Library, Short: "text", Help: "export as text, to a file", Group: "Tools"},
+	{ID: FindSecrets, Context: Library, Short: "secrets", Help: "look for passwords and tokens in it", Group: "Tools"},
+	{ID: MaskSecrets, Context: Library, Short: "mask", Help: "make a copy in which passwords and tokens are masked", Group: "Tools"},
+	{ID: ShortenPauses, Context: Library, Short: "shorten", Help: "make a copy without long pauses", Group: "Tools"},
+	{ID: CheckCast, Context: Library, Short: "check", Help: "check it against the asciicast format", Group: "Tools"},
+	{ID: OpenPalette, Context: Library, Keys: []string{"ctrl+p", ":"}, Label: "ctrl+p :", Short: "palette", Help: "find what can be done by its name", Group: "Rexec"},
+	{ID: ShowHelp, Context: Library, Keys: []string{"?"}, Short: "help", Help: "all keys", Group: "Rexec", Hint: true},
 	{ID: Quit, Context: Library, Keys: []string{"q", "ctrl+c"}, Label: "q", Short: "quit", Help: "quit; asks while terminals are running", Group: "Rexec", Hint: true},
 }
 
@@ -110,7 +117,8 @@ func live(prefix []string) []Binding {
 		{ID: PauseRecord, Context: Prefix, Keys: []string{"P"}, Short: "pause", Help: "pause the recording, or go on with it", Group: "Recording"},
 		{ID: Mark, Context: Prefix, Keys: []string{"m"}, Short: "marker", Help: "leave a marker in the recording", Group: "Recording"},
 		{ID: SendPrefix, Context: Prefix, Keys: prefix, Label: prefix[0], Short: "send it", Help: "send " + prefix[0] + " to the terminal", Group: "Terminals"},
-		{ID: ShowHelp, Context: Prefix, Keys: []string{"?"}, Short: "help", Help: "this help", Group: "Rexec", Hint: true},
+		{ID: OpenPalette, Context: Prefix, Keys: []string{":"}, Short: "palette", Help: "find what can be done by its name", Group: "Rexec"},
+		{ID: ShowHelp, Context: Prefix, Keys: []string{"?"}, Short: "help", Help: "all keys", Group: "Rexec", Hint: true},
 		{ID: Cancel, Context: Prefix, Keys: []string{"esc", "ctrl+c"}, Label: "esc", Short: "cancel", Help: "do nothing", Group: "Rexec"},
 	}
 }
@@ -118,6 +126,7 @@ func live(prefix []string) []Binding {
 var ended = []Binding{
 	{ID: CloseTab, Context: Ended, Keys: []string{"x", "q"}, Label: "x", Short: "close", Help: "close this tab", Group: "Ended terminal", Hint: true},
 	{ID: Open, Context: Ended, Keys: []string{"enter"}, Short: "play", Help: "play what was recorded in it", Group: "Ended terminal", Hint: true},
+	{ID: OpenPalette, Context: Ended, Keys: []string{"ctrl+p", ":"}, Label: "ctrl+p :", Short: "palette", Help: "find what can be done by its name", Group: "Ended terminal"},
 }
 
 // The player.
@@ -196,7 +205,8 @@ var player = []Binding{
 	{ID: PanDown, Context: Player, Keys: []string{"ctrl+down", "alt+down"}, Label: "ctrl+↓", Short: "below", Help: "show what is below it", Group: "View"},
 	{ID: FullScreen, Context: Player, Keys: []string{"f"}, Short: "full screen", Help: "show or hide the bars", Group: "View"},
 	{ID: Info, Context: Player, Keys: []string{"i"}, Short: "info", Help: "about this recording", Group: "View"},
-	{ID: ShowHelp, Context: Player, Keys: []string{"?"}, Short: "help", Help: "this help", Group: "View", Hint: true},
+	{ID: OpenPalette, Context: Player, Keys: []string{"ctrl+p", ":"}, Label: "ctrl+p :", Short: "palette", Help: "find what can be done by its name", Group: "View"},
+	{ID: ShowHelp, Context: Player, Keys: []string{"?"}, Short: "help", Help: "all keys", Group: "View", Hint: true},
 	{ID: Quit, Context: Player, Keys: []string{"q", "esc", "ctrl+c"}, Label: "q", Short: "back", Help: "back to where you came from", Group: "View", Hint: true},
 }
 
@@ -241,6 +251,26 @@ var dialog = []Binding{
 	{ID: PrevField, Context: Dialog, Keys: []string{"shift+tab", "up"}, Label: "shift+tab", Short: "previous", Help: "previous button or field", Group: "Dialog"},
 	{ID: Yes, Context: Dialog, Keys: []string{"y", "Y"}, Label: "y", Short: "yes", Help: "yes (only where the question is yes or no)", Group: "Dialog"},
 	{ID: No, Context: Dialog, Keys: []string{"n", "N"}, Label: "n", Short: "no", Help: "no (only where the question is yes or no)", Group: "Dialog"},
+}
+
+// The palette, and what only it does.
+const (
+	OpenPalette   ID = "palette"
+	ExportCast    ID = "export-cast"
+	ExportText    ID = "export-text"
+	FindSecrets   ID = "find-secrets"
+	MaskSecrets   ID = "mask-secrets"
+	ShortenPauses ID = "shorten-pauses"
+	CheckCast     ID = "check-cast"
+)
+
+var palette = []Binding{
+	{ID: Accept, Context: Palette, Keys: []string{"enter"}, Short: "do it", Help: "do what the cursor is on", Group: "Palette", Hint: true},
+	{ID: Cancel, Context: Palette, Keys: []string{"esc", "ctrl+c"}, Label: "esc", Short: "close", Help: "close the palette", Group: "Palette", Hint: true},
+	{ID: Up, Context: Palette, Keys: []string{"up", "ctrl+p", "shift+tab"}, Label: "↑", Short: "up", Help: "move up", Group: "Palette"},
+	{ID: Down, Context: Palette, Keys: []string{"down", "ctrl+n", "tab"}, Label: "↓", Short: "down", Help: "move down", Group: "Palette"},
+	{ID: PageUp, Context: Palette, Keys: []string{"pgup"}, Short: "page up", Help: "half a page up", Group: "Palette"},
+	{ID: PageDown, Context: Palette, Keys: []string{"pgdown"}, Short: "page down", Help: "half a page down", Group: "Palette"},
 }
 
 var help = []Binding{

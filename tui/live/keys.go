@@ -53,7 +53,18 @@ func (m Model) key(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 	if refusal, refused := page.Refuse(m, env, b.ID); refused {
 		return m, refusal
 	}
-	switch b.ID {
+	return m.run(b.ID)
+}
+
+// run carries out a binding of a tab whose program has ended.
+func (m Model) run(id keys.ID) (Model, page.Action) {
+	t := m.current()
+	if t == nil {
+		return m, page.Unchanged{}
+	}
+	switch id {
+	case keys.OpenPalette:
+		return m, page.ShowPalette{}
 	case keys.CloseTab:
 		return m.askToClose(*t)
 	case keys.Open:

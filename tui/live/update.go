@@ -59,6 +59,8 @@ func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 		return m.command(env, msg)
 	case Tidy:
 		return m.tidy()
+	case page.Run:
+		return m.run(msg.ID)
 	case tea.KeyPressMsg:
 		return m.key(env, msg)
 	case tea.KeyReleaseMsg:

@@ -34,6 +34,9 @@ type (
 	// ShowHelp opens help on the page's keys.
 	ShowHelp struct{}
 
+	// ShowPalette opens the palette on what the page can do.
+	ShowPalette struct{}
+
 	// Play opens the player above the page.
 	Play struct{ Playback }
 
@@ -70,6 +73,7 @@ func (Unchanged) action()   {}
 func (Toast) action()       {}
 func (Ask) action()         {}
 func (ShowHelp) action()    {}
+func (ShowPalette) action() {}
 func (Play) action()        {}
 func (NewTerminal) action() {}
 func (GoTerminal) action()  {}

@@ -99,6 +99,9 @@ type (
 	Shown struct{}
 	// Hidden says that another page covers it from now on.
 	Hidden struct{}
+	// Run asks for what a binding of the page's Keys does: it was chosen by name. What
+	// cannot be used now was refused before.
+	Run struct{ ID keys.ID }
 	// Answer is the user's answer to a dialog that the page opened with Ask.
 	Answer = widget.Answer
 )

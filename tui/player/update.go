@@ -65,6 +65,8 @@ func (m Model) update(env page.Env, msg tea.Msg) (Model, page.Action) {
 		return m.tick(env)
 	case searchMsg:
 		return m.found(env, msg)
+	case page.Run:
+		return m.run(env, msg.ID, tea.KeyPressMsg{})
 	case tea.KeyPressMsg:
 		return m.key(env, msg)
 	case tea.PasteMsg:
@@ -201,9 +203,16 @@ func (m Model) key(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 	if why := m.Why(env, b.ID); why != "" {
 		return m.wake(env), page.Info(why)
 	}
-	switch b.ID {
+	return m.run(env, b.ID, k)
+}
+
+// run carries out a binding; k is the key, which may be none.
+func (m Model) run(env page.Env, id keys.ID, k tea.KeyPressMsg) (Model, page.Action) {
+	switch id {
 	case keys.ShowHelp:
 		return m, page.ShowHelp{}
+	case keys.OpenPalette:
+		return m, page.ShowPalette{}
 	case keys.Quit:
 		return m.leave(env, k)
 	case keys.Info:
@@ -211,10 +220,10 @@ func (m Model) key(env page.Env, k tea.KeyPressMsg) (Model, page.Action) {
 		return m, nil
 	}
 	m = m.wake(env)
-	if moved, action, ok := m.move(env, b.ID, k); ok {
+	if moved, action, ok := m.move(env, id, k); ok {
 		return moved, action
 	}
-	return m.set(env, b.ID)
+	return m.set(env, id)
 }
 
 // leave goes back; esc first closes what is open.

@@ -112,6 +112,9 @@ func (h Help) lines(t *keys.Table) []helpLine {
 			}
 			out = append(out, helpLine{text: title})
 			for _, b := range byGroup[g] {
+				if len(b.Keys) == 0 {
+					b.Label = "·" // the palette has it
+				}
 				out = append(out, helpLine{key: b.KeyLabel(), text: b.Help})
 			}
 		}
