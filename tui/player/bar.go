@@ -130,19 +130,46 @@ func (m Model) sizeText() string {
 	return fmt.Sprintf("%d×%d shown in %d×%d", cols, rows, window[0], window[1])
 }
 
-// chapterText names the command of this moment, in a field of one width so that the
-// bar keeps its length.
+// chapterText names the marker that was just passed, or else the command of this
+// moment, in a field of one width so that the bar keeps its length.
 func (m Model) chapterText(env page.Env) string {
 	n := len(m.text.commands)
 	room := min(m.size.Cols/4, 40)
-	if n == 0 || room < 16 {
+	if n == 0 && !m.labelled() || room < 16 {
 		return ""
 	}
-	text := fmt.Sprintf("0/%d", n)
-	if i := m.chapterAt(m.position(env)); i >= 0 {
+	text, pos := "", m.position(env)
+	if n > 0 {
+		text = fmt.Sprintf("0/%d", n)
+	}
+	if i := m.chapterAt(pos); i >= 0 {
 		text = fmt.Sprintf("%d/%d %s", i+1, n, short(m.text.commands[i].Text))
 	}
+	if label := m.labelAt(pos); label != "" {
+		text = "◆ " + label
+	}
 	return field(text, room)
+}
+
+// labelStay is how long a marker's label is shown once it is passed.
+const labelStay = 3 * time.Second
+
+// labelAt returns the label of the marker that a position is at, or has just passed.
+func (m Model) labelAt(pos time.Duration) string {
+	for _, k := range slices.Backward(m.facts.markers) {
+		if k.Time <= pos && k.Label != "" {
+			if pos-k.Time > labelStay {
+				break
+			}
+			return short(k.Label)
+		}
+	}
+	return ""
+}
+
+// labelled tells whether a marker has a label.
+func (m Model) labelled() bool {
+	return slices.ContainsFunc(m.facts.markers, func(k timeline.Marker) bool { return k.Label != "" })
 }
 
 // field cuts or fills a text to a number of columns. Wide characters make it

@@ -318,3 +318,11 @@ func TestFewerCommandsThanBefore(t *testing.T) {
 		}
 	}
 }
+
+// A marker that was just passed is named in the bar, instead of the command.
+func TestAMarkersLabelIsShown(t *testing.T) {
+	s := show(t, story(), 80, 24, paused)
+	s.press("]").at(5 * time.Second).shows("◆ chapter").press("right").at(10 * time.Second).lacks("◆ chapter")
+	s = show(t, shellCast()+`[70,"m","half\u001b[31m way"]`+"\n", 80, 24, paused)
+	s.press("]").at(70 * time.Second).shows("◆ half␛[31m way").press("(").lacks("◆ half").shows("5/5 vim")
+}

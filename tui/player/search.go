@@ -3,6 +3,8 @@ package player
 import (
 	"context"
 	"errors"
+	"fmt"
+	"regexp/syntax"
 	"sort"
 	"strings"
 	"sync"
@@ -14,6 +16,7 @@ import (
 	"rexec/tui/keys"
 	"rexec/tui/page"
 	"rexec/tui/say"
+	"rexec/tui/screen"
 )
 
 // maxHits is where a search stops: nobody walks through more.
@@ -178,7 +181,13 @@ func (m Model) startSearch(env page.Env, text string, from time.Duration) (Model
 }
 
 // why says in words why a query cannot be.
-func why(err error) page.Action { return page.Fail(say.Error(err)) }
+func why(err error) page.Action {
+	var bad *syntax.Error
+	if errors.As(err, &bad) {
+		return page.Fail(fmt.Sprintf("This is no regular expression: %s: %s", bad.Code, screen.Clean(bad.Expr)))
+	}
+	return page.Fail(say.Error(err))
+}
 
 // searchThere searches for what a hit of the library was found by, whose moment is
 // known: it stays there when the text is on the screen.

@@ -74,3 +74,12 @@ func TestBeginsWithASearch(t *testing.T) {
 	s := show(t, story(), 80, 24, func(p *page.Playback) { p.Query, p.Start = "step 110", 54500*ms })
 	s.wait(time.Second).at(55*time.Second).shows("step 110", "1/1", "‖")
 }
+
+func TestABadRegularExpressionCanBeMended(t *testing.T) {
+	s := show(t, story(), 80, 24, paused)
+	s.press("/").typing("/st[ep").press("enter")
+	if last := s.toasts[len(s.toasts)-1]; last != "This is no regular expression: missing closing ]: [ep" {
+		t.Errorf("told %q", last)
+	}
+	s.shows("/st[ep").press("backspace", "backspace", "backspace").typing("ep 1$").press("enter").shows("1/1")
+}
