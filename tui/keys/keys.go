@@ -1,6 +1,6 @@
 // Package keys is the one table of key bindings.
 //
-// Pages ask it what a key means; help, hint bars and, later, the palette and the
+// Pages ask it what a key means; help, hint bars, the palette and, later, the
 // cheat sheet are made from it. It is not for carrying bindings out: a page does
 // that, switching on a Binding's ID.
 //
