@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 )
 
 const (
@@ -20,6 +21,10 @@ const (
 	partSize   = indexBatch / 4
 	// mergePages is how many pages of an index are merged in one transaction.
 	mergePages = 256
+	// After turns transactions, a second or so, there are none for a pause: another
+	// process that waits for its turn looks for it every tenth of a second.
+	turns = 10
+	pause = 100 * time.Millisecond
 )
 
 // textPart is some of a recording's text, made ready to be written.
@@ -66,6 +71,7 @@ type indexWriter struct {
 	texts []*writtenText // whose parts wait; only the last may be incomplete
 	size  int            // bytes of text that wait
 	done  int            // texts that are findable, or somebody else's
+	turns *turnTaker
 }
 
 // writtenText is a text that is being written.
@@ -84,7 +90,7 @@ func (l *Library) newIndexWriter(ctx context.Context) (*indexWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &indexWriter{l: l, owner: owner}, nil
+	return &indexWriter{l: l, owner: owner, turns: &turnTaker{l: l}}, nil
 }
 
 // add takes the next part of a text; those of one text come one behind the other.
@@ -114,10 +120,28 @@ func (w *indexWriter) flush(ctx context.Context) error {
 			}
 		}
 	}
-	if err := w.l.update(ctx, func(tx *sql.Tx) error { return w.write(ctx, tx) }); err != nil {
+	if err := w.turns.update(ctx, func(tx *sql.Tx) error { return w.write(ctx, tx) }); err != nil {
 		return err
 	}
-	return errors.Join(w.settle(ctx), w.l.mergeIndexes(ctx))
+	return errors.Join(w.settle(ctx), w.turns.merge(ctx, mergePages))
+}
+
+// turnTaker leaves other processes their turns among many transactions.
+type turnTaker struct {
+	l *Library
+	n int // transactions since the pause
+}
+
+func (t *turnTaker) update(ctx context.Context, f func(tx *sql.Tx) error) error {
+	if t.n++; t.n > turns {
+		t.n = 1
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+	return t.l.update(ctx, f)
 }
 
 // settle forgets what is written.
@@ -302,16 +326,18 @@ func (a *adder) add(ctx context.Context, t *writtenText, c readyChunk) error {
 	return err
 }
 
-// mergeIndexes merges segments of the full-text indexes where there are many, in
-// transactions of their own, so that nobody waits for long.
-func (l *Library) mergeIndexes(ctx context.Context) error { return l.mergeSegments(ctx, mergePages) }
-
-// mergeSegments merges in steps of so many pages; fewer than none stand for as many,
-// but of all segments together, however few.
+// mergeSegments is merge for who does nothing else.
 func (l *Library) mergeSegments(ctx context.Context, pages int) error {
+	return (&turnTaker{l: l}).merge(ctx, pages)
+}
+
+// merge merges segments of the full-text indexes where there are many, in steps of so
+// many pages, which are transactions of their own. Fewer than none stand for as many,
+// but of all segments together, however few.
+func (t *turnTaker) merge(ctx context.Context, pages int) error {
 	for _, table := range []string{"words", "trigrams"} {
 		for more := true; more; {
-			err := l.update(ctx, func(tx *sql.Tx) error {
+			err := t.update(ctx, func(tx *sql.Tx) error {
 				var before, after int
 				err := tx.QueryRowContext(ctx, `SELECT total_changes()`).Scan(&before)
 				if err == nil {

@@ -243,6 +243,7 @@ type searcher struct {
 	// What is asked of a line, and of its command.
 	lines, running, exits []*query.Term
 	onlyCommands          bool
+	foldLines             bool // before they are asked
 }
 
 func (s *searcher) run(ctx context.Context) (err error) {
@@ -252,6 +253,7 @@ func (s *searcher) run(ctx context.Context) (err error) {
 	s.ord, s.commandsOf = -1, -1
 	s.lines, s.running, s.exits = s.q.Of(query.Any, query.Output), s.q.Of(query.Command), s.q.Of(query.Exit)
 	s.onlyCommands = s.q.Kind() == query.Commands
+	s.foldLines = slices.ContainsFunc(s.lines, func(t *query.Term) bool { return t.Folded() })
 	s.get, err = s.conn.PrepareContext(ctx, `SELECT text, size, marks, lines FROM chunks WHERE key = ?`)
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ func (s *searcher) look(c rowOf) lookedAt {
 		return out
 	}
 	all := text
-	if len(s.lines) > 0 {
+	if s.foldLines {
 		if all = query.Fold(text); !s.mayMatch(all) {
 			return out
 		}
@@ -52,7 +52,7 @@ func (s *searcher) look(c rowOf) lookedAt {
 	if out.lines, out.err = unpackChunk(text, c.lines); out.err != nil {
 		return out
 	}
-	if len(s.lines) > 0 {
+	if s.foldLines {
 		out.folded = foldLines(text, all, out.lines)
 	} else {
 		out.folded = make([]string, len(out.lines)) // of those that fit
@@ -60,7 +60,7 @@ func (s *searcher) look(c rowOf) lookedAt {
 	for i, l := range out.lines {
 		if s.fitsLine(l, out.folded[i]) {
 			out.match = append(out.match, i)
-			if len(s.lines) == 0 {
+			if !s.foldLines {
 				out.folded[i] = query.Fold(l.text)
 			}
 		}

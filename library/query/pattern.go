@@ -72,6 +72,9 @@ func literals(t *syntax.Regexp) []string {
 // IsRegexp says that the pattern is a regular expression.
 func (p *Pattern) IsRegexp() bool { return p.re != nil }
 
+// Folded says that the pattern is compared with folded text, too, not with lines only.
+func (p *Pattern) Folded() bool { return p.re == nil || len(p.literals) > 0 }
+
 // empty says that nothing of the pattern is left to compare.
 func (p *Pattern) empty() bool { return p.re == nil && len(p.parts) == 0 }
 
