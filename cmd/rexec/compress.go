@@ -35,9 +35,7 @@ Ctrl+C ends the work at any time; a recording is compressed or it is not.`,
   rexec compress 019f7a`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			ctx, stop := interruptible(cmd.Context())
-			defer stop()
-			return a.compress(ctx, ids, f)
+			return a.compress(cmd.Context(), ids, f)
 		},
 	}
 	cmd.Flags().StringVar(&f.older, "older", "", "only what was recorded longer ago than `AGE`: 12h, 30d, 2w, 1y")

@@ -173,7 +173,8 @@ func (a *app) rebuild(ctx context.Context, o doctorOptions) error {
 	found, err := library.Rebuild(ctx, dirs, library.Options{}, func(r library.RebuildProgress) { p.set(r.Bytes, r.All) })
 	p.end()
 	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("%w; the old database is as it was", err)
+		a.say("interrupted; the old database is as it was")
+		return silently(exitInterrupted)
 	}
 	if err != nil {
 		return err

@@ -7,10 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -98,8 +96,6 @@ func (a *app) edit(ctx context.Context, arg string, f editFlags, title *string) 
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM) // leave no half file
-	defer stop()
 	var inputs []*edit.Input
 	for _, name := range append([]string{arg}, f.concat...) {
 		src, err := a.source(ctx, name)

@@ -51,8 +51,7 @@ rexec convert makes other formats.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, names []string) error {
-			ctx, stop := interruptible(cmd.Context())
-			defer stop()
+			ctx := cmd.Context()
 			if f.all != "" {
 				return a.exportAll(ctx, f.all, f.force)
 			}

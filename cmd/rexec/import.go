@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -45,24 +43,12 @@ Ctrl+C ends the work; what was imported by then stays.`,
 			return args(1, -1, "a file, a folder, a pattern, - or --asciinema")(cmd, files)
 		},
 		RunE: func(cmd *cobra.Command, names []string) error {
-			ctx, stop := interruptible(cmd.Context())
-			defer stop()
-			return a.importAll(ctx, names, asciinema)
+			return a.importAll(cmd.Context(), names, asciinema)
 		},
 	}
 	cmd.Flags().BoolVar(&asciinema, "asciinema", false, "import what asciinema has left on this machine")
 	return cmd
 }
-
-// interruptible is a context that ctrl+c ends; a second ctrl+c ends the program.
-func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
-}
-
-// exitInterrupted is what shells give a program that ctrl+c ended.
-const exitInterrupted = 130
 
 func (a *app) importAll(ctx context.Context, names []string, asciinema bool) error {
 	files, err := a.importFiles(ctx, names, asciinema)

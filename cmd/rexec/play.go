@@ -38,7 +38,12 @@ func (a *app) play(ctx context.Context, arg, at string) error {
 	if !term.IsTerminal(int(a.out.Fd())) {
 		return fmt.Errorf("playing needs a terminal to play on; rexec screen %s --at TIME prints one moment", arg)
 	}
-	src, err := a.source(ctx, arg)
+	reading, stop := untilInterrupted(ctx) // standard input is kept in a file, which is not to stay
+	src, err := a.source(reading, arg)
+	if reading.Err() != nil {
+		return silently(exitInterrupted)
+	}
+	stop()
 	if err != nil {
 		return err
 	}

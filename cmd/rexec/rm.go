@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"strings"
@@ -93,7 +92,7 @@ func ids(list []library.Recording) []string {
 // deleteForGood asks, deletes, and says whether traces are left.
 func (a *app) deleteForGood(ctx context.Context, lib *library.Library, list []library.Recording, yes bool) error {
 	if !yes {
-		if err := a.confirm(list); err != nil {
+		if err := a.confirm(ctx, list); err != nil {
 			return err
 		}
 	}
@@ -116,7 +115,7 @@ func describe(r library.Recording) string {
 }
 
 // confirm asks on the terminal before recordings are deleted for good.
-func (a *app) confirm(list []library.Recording) error {
+func (a *app) confirm(ctx context.Context, list []library.Recording) error {
 	if !term.IsTerminal(int(a.in.Fd())) {
 		return usagef("there is no terminal to ask on; give --yes to delete without being asked")
 	}
@@ -124,7 +123,11 @@ func (a *app) confirm(list []library.Recording) error {
 		fmt.Fprintln(a.err, describe(r))
 	}
 	fmt.Fprintf(a.err, "Delete %s for good? [y/N] ", widget.Count(len(list), "recording"))
-	answer, _ := bufio.NewReader(a.in).ReadString('\n')
+	answer, err := readLine(ctx, a.in)
+	if err != nil {
+		fmt.Fprintln(a.err)
+		return err
+	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
 		return nil

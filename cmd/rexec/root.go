@@ -14,6 +14,10 @@ type app struct {
 	home     string // --home: one folder for everything, "" for the user's usual places
 }
 
+// ownSignals are the subcommands that see to signals themselves: one passes them on to
+// what it records, one has a screen to give back.
+var ownSignals = map[string]bool{"rec": true, "play": true}
+
 // newRoot builds the command line.
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
@@ -59,6 +63,9 @@ Without a command it opens the full-screen library.`,
 		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
 		for _, c := range g.commands {
 			c.GroupID = g.title
+			if !ownSignals[c.Name()] {
+				interruptible(c)
+			}
 		}
 		root.AddCommand(g.commands...)
 	}

@@ -117,7 +117,10 @@ func (a *app) spool(ctx context.Context) (*source, error) {
 		return nil, fmt.Errorf("keep standard input for playing: %w", err)
 	}
 	s := &source{path: f.Name(), spool: f.Name(), title: "standard input"}
-	_, err = io.Copy(f, readerWithContext{ctx, a.in})
+	err = waiting(ctx, func() error {
+		_, err := io.Copy(f, readerWithContext{ctx, a.in})
+		return err
+	})
 	if err := errors.Join(err, f.Close()); err != nil {
 		s.close()
 		return nil, fmt.Errorf("keep standard input for playing: %w", err)
