@@ -246,6 +246,18 @@ func TestScreens(t *testing.T) {
 			d.Keys("esc", "space", "down", "v", "down")
 			d.Golden("marks-" + name)
 
+			bin := samples()[:2]
+			bin[0].Trashed, bin[1].Trashed = pagetest.Now, pagetest.Now
+			s := &shelf{rows: samples()[:2], trashed: []string{"01", "02"}, finds: map[string][]library.Hit{"is:trash": {
+				{Kind: library.HitRecording, Recording: bin[0]}, {Kind: library.HitRecording, Recording: bin[1]}}}}
+			d = open(t, s, size.cols, size.rows)
+			d.Golden("trashed-" + name)
+			d.Keys("/")
+			d.Type("is:trash")
+			d.Keys("enter")
+			settle(d)
+			d.Golden("trash-" + name)
+
 			open(t, &shelf{err: errors.New("disk I/O error")}, size.cols, size.rows).Golden("failed-" + name)
 		})
 	}

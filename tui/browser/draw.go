@@ -92,12 +92,13 @@ func (m Model) hints(env page.Env) []keys.Binding {
 	if m.filtering || len(m.restorable()) == 0 {
 		return hints
 	}
-	hints = slices.DeleteFunc(hints, func(b keys.Binding) bool { return b.ID == keys.Undo })
+	hints = slices.DeleteFunc(hints, func(b keys.Binding) bool { return b.ID == keys.Undo || b.ID == keys.Clear })
 	restore, _ := env.Keys.Get(keys.Library, keys.Undo)
 	restore.Short = "bring back"
 	remove, _ := env.Keys.Get(keys.Library, keys.Delete)
 	remove.Short = "delete for good"
-	return append([]keys.Binding{restore, remove}, hints...)
+	leave, _ := env.Keys.Get(keys.Library, keys.Clear)
+	return append([]keys.Binding{restore, remove, leave}, hints...)
 }
 
 func (m Model) drawHeader(env page.Env, s *screen.Screen, r screen.Rect) {

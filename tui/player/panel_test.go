@@ -215,6 +215,14 @@ func TestPanelsLookGood(t *testing.T) {
 		pagetest.Golden(t, name("transcript"), s.draw())
 		s.press("esc")
 		pagetest.Golden(t, name("chapters"), s.draw())
+
+		s = show(t, shellCast()+`[70,"m","half way"]`+"\n", size.cols, size.rows, paused)
+		s.press("]")
+		pagetest.Golden(t, name("marker"), s.draw())
+		s.press("i")
+		pagetest.Golden(t, name("info"), s.draw())
+		s.press("i", "/").typing("/st[ea]p")
+		pagetest.Golden(t, name("regexp"), s.draw())
 	}
 }
 
