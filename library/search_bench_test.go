@@ -216,6 +216,11 @@ func queryKinds(b *testing.B, l *Library) []queryKind {
 		make("cmd", func(_ string, w []string) string { return "cmd:git exit:!0 " + word(w) }),
 		make("regexp", func(_ string, w []string) string { return `/` + word(w) + `.*\d\d/` }),
 		make("bare regexp", func(_ string, w []string) string { return `/^\d+ \w+$/` }),
+		make("frequent regexp", func(_ string, _ []string) string { return `/\d\d:\d\d/` }),
+		// Both are frequent, and in hardly any line together.
+		make("no such pair", func(_ string, w []string) string {
+			return []string{"kubectl", "docker", "psql", "curl"}[random.IntN(4)] + " " + []string{"error", "warn", "level", "took"}[random.IntN(4)]
+		}),
 		make("Chinese", func(_ string, _ []string) string {
 			return string([]rune{rune(0x4e00 + random.IntN(200)), rune(0x4e00 + random.IntN(200))})
 		}),
