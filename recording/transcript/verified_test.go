@@ -14,7 +14,7 @@ import (
 const right, wrong = "00112233445566aa", "00112233445566ab"
 
 func ownA() string            { return "\x1b]133;A;nonce=" + right + "\x07" }
-func ownC(text string) string { return "\x1b]133;C;cmdline_url=" + text + ";nonce=" + right + "\x07" }
+func ownC(text string) string { return "\x1b]133;C;nonce=" + right + ";cmdline_url=" + text + "\x07" }
 func ownD(status int) string  { return fmt.Sprintf("\x1b]133;D;%d;nonce=%s\x07", status, right) }
 func dir(path string) string  { return "\x1b]7;file://host" + path + "\x07" }
 

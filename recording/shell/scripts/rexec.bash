@@ -40,9 +40,10 @@ __rexec_preexec() {
         text=${BASH_REMATCH[2]}
     fi
     if [[ -n $text && ${#text} -le 8192 ]]; then
-        # Most of it stays as it is, so that secrets in it are recognised and masked.
+        # Most of it stays as it is, so that secrets in it are recognised and masked; and
+        # it comes last, since a mask may reach to the end.
         __rexec_encode "$text" ' -$&-:=-~'
-        builtin printf '\e]133;C;cmdline_url=%s;nonce=%s\a' "$__rexec_url" "$__rexec_nonce"
+        builtin printf '\e]133;C;nonce=%s;cmdline_url=%s\a' "$__rexec_nonce" "$__rexec_url"
     else
         builtin printf '\e]133;C;nonce=%s\a' "$__rexec_nonce"
     fi

@@ -47,7 +47,7 @@ if status is-interactive; and test -n "$__rexec_nonce"
         end
         function __rexec_preexec --on-event fish_preexec
             if test (string length -- $argv[1] | string collect) -le 8192
-                printf '\e]133;C;cmdline_url=%s;nonce=%s\a' (__rexec_encode $argv[1] | string collect) $__rexec_nonce
+                printf '\e]133;C;nonce=%s;cmdline_url=%s\a' $__rexec_nonce (__rexec_encode $argv[1] | string collect)
             else
                 printf '\e]133;C;nonce=%s\a' $__rexec_nonce
             end

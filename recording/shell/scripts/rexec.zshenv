@@ -75,7 +75,7 @@ if [[ -o interactive && -n ${REXEC_NONCE-} ]]; then
         __rexec_ran=1
         if [[ -n $1 && $#1 -le 8192 ]]; then
             __rexec_encode "$1" ' -$&-:=-~'
-            builtin print -rn -- $'\e]133;C;cmdline_url='$__rexec_url';nonce='$__rexec_nonce$'\a'
+            builtin print -rn -- $'\e]133;C;nonce='$__rexec_nonce';cmdline_url='$__rexec_url$'\a'
         else
             builtin print -rn -- $'\e]133;C;nonce='$__rexec_nonce$'\a'
         fi
