@@ -224,7 +224,11 @@ func (l *Library) flushSidecar(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := writeSidecar(r.Path, sidecarOf(r)); err != nil {
+		err = writeSidecar(r.Path, sidecarOf(r))
+		if isFull(err) {
+			return nil // what was changed holds, and this stays due until there is room
+		}
+		if err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE recordings SET sidecar_due = 0 WHERE id = ?`, id); err != nil {
