@@ -20,7 +20,7 @@ func newConfig(a *app) *cobra.Command {
 that they are read from: config.toml in Rexec's config folder. Without that file, and
 for what it leaves out, the defaults hold.`,
 		Example: "  rexec config                     # the file's name is said beside it\n  rexec config --defaults > config.toml",
-		Args:    cobra.NoArgs,
+		Args:    args(0, 0, "no arguments"),
 		RunE:    func(*cobra.Command, []string) error { return a.config(defaults) },
 	}
 	cmd.Flags().BoolVar(&defaults, "defaults", false, "print the defaults instead")

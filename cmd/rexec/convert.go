@@ -77,7 +77,7 @@ or 80x24.`,
 	fl.StringVar(&f.inputLog, "input-log", "", "the `FILE` with what was typed, beside a typescript")
 	fl.BoolVar(&f.classic, "classic", false, "write the timing as scriptreplay before 2.35 reads it: output only")
 	fl.StringVar(&f.size, "size", "", "the screen's size as `COLSxROWS`, where the format that is read does not know it")
-	fl.BoolVar(&f.overwrite, "overwrite", false, "replace OUT when it exists")
+	overwriteFlag(cmd, &f.overwrite, "replace OUT when it exists")
 	return cmd
 }
 

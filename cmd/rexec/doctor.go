@@ -29,7 +29,8 @@ changed; the exit status is 1 when something is wrong.
   --rebuild  make the database anew from casts and sidecars, as after its loss; the old
              one stays until the new one is whole. The audit log is taken over as far as
              it can be read. Quit other rexecs first: they cannot go on with the old one.`,
-		Args: cobra.NoArgs,
+		Example: "  rexec doctor\n  rexec doctor --deep --fix",
+		Args:    args(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.rebuild {
 				return a.rebuild(cmd.Context(), o)

@@ -71,9 +71,7 @@ what it was made from.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "", "write to `OUT`; - is standard output")
-	flags.BoolVar(&f.force, "force", false, "replace OUT when it exists")
-	flags.BoolVar(&f.force, "overwrite", false, "replace OUT when it exists")
-	_ = flags.MarkHidden("overwrite") // what repair and convert call it
+	overwriteFlag(cmd, &f.force, "replace OUT when it exists")
 	flags.StringVar(&f.trim, "trim", "", "keep only `A..B`")
 	flags.StringArrayVar(&f.cuts, "cut", nil, "take out `A..B`; may be repeated")
 	flags.StringVar(&f.idle, "idle", "", "make no pause longer than `TIME`")
@@ -147,11 +145,13 @@ func (a *app) writeEdited(ctx context.Context, f editFlags, inputs []*edit.Input
 	p.end()
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s exists; name another file, or replace it with --force", f.output)
+		return fmt.Errorf("%s exists; name another file, or replace it with --overwrite", f.output)
 	case errors.Is(err, edit.ErrNotClean):
 		return fmt.Errorf("nothing was written: %w; cut that moment out with --cut", err)
 	case errors.Is(err, edit.ErrNothingLeft):
 		return fmt.Errorf("%w; keep more of it", err)
+	case errors.As(err, new(*fs.PathError)):
+		return outputError(f.output, err)
 	case err != nil:
 		return err
 	}

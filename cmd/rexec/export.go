@@ -35,7 +35,7 @@ standard output. A FILE is copied too, unpacked if it is compressed.
 --all FOLDER copies all of them and writes ` + library.IndexName + ` beside them, which has their titles,
 tags, dates and hashes. Run again, it writes what is new and leaves what is there.
 
-No file is replaced that holds something else, unless --force is given.
+No file is replaced that holds something else, unless --overwrite is given.
 
 rexec convert makes other formats.`,
 		Example: `  rexec export 019f7a
@@ -60,7 +60,7 @@ rexec convert makes other formats.`,
 	}
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to the file or into the folder `OUT`; - is standard output")
 	cmd.Flags().StringVar(&f.all, "all", "", "copy all recordings into `FOLDER`")
-	cmd.Flags().BoolVar(&f.force, "force", false, "replace files that hold something else")
+	overwriteFlag(cmd, &f.force, "replace files that hold something else")
 	_ = cmd.MarkFlagDirname("all")
 	return cmd
 }
@@ -112,7 +112,7 @@ func (a *app) exportSome(ctx context.Context, names []string, f exportFlags) err
 			return silently(exitInterrupted)
 		case errors.As(err, &there):
 			failed++
-			a.say("%s exists; name another place with -o, or replace it with --force", path)
+			a.say("%s exists; name another place with -o, or replace it with --overwrite", path)
 		case err != nil:
 			failed++
 			a.say("%s: %v", x.arg, err)
@@ -195,7 +195,7 @@ func (a *app) exportAll(ctx context.Context, dir string, force bool) error {
 		switch {
 		case errors.As(r.Err, new(*library.ErrExists)):
 			failed++
-			a.say("%s is another file than was exported; --force replaces it", filepath.Join(dir, r.File))
+			a.say("%s is another file than was exported; --overwrite replaces it", filepath.Join(dir, r.File))
 		case r.Err != nil:
 			failed++
 			a.say("%s (%s): %v", r.Recording.ID, r.Recording.Name(), r.Err)

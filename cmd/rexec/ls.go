@@ -28,6 +28,9 @@ func newLs(a *app) *cobra.Command {
 		Long: `List the recordings in the library, newest first; with words, those that have each
 of them in their title or in a command. With --size the largest come first, with what
 each takes on the disk, and all together.`,
+		Example: `  rexec ls
+  rexec ls deploy gateway
+  rexec ls --json | jq -r '.[] | select(.exit_status != 0) | .id'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, words []string) error {
 			return a.ls(cmd.Context(), strings.Join(words, " "), asJSON, bySize)

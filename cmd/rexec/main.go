@@ -23,10 +23,13 @@ func main() { os.Exit(run()) }
 func run() int {
 	a := &app{
 		in:  os.Stdin,
-		out: os.Stdout,
+		out: &output{File: os.Stdout},
 		err: os.Stderr,
 	}
 	err := newRoot(a).ExecuteContext(context.Background())
+	if err == nil {
+		err = a.out.failed
+	}
 	if err != nil && err.Error() != "" {
 		a.say("%v", err)
 	}

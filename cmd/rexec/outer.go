@@ -24,7 +24,7 @@ type outerTerminal struct {
 // outerTerminal looks at where this process runs. size is a size as the user gave
 // it, or empty.
 func (a *app) outerTerminal(size string) (*outerTerminal, error) {
-	t := &outerTerminal{in: a.in, out: a.out, cols: live.DefaultCols, rows: live.DefaultRows}
+	t := &outerTerminal{in: a.in, out: a.out.File, cols: live.DefaultCols, rows: live.DefaultRows}
 	t.shows = term.IsTerminal(int(t.out.Fd()))
 	t.types = term.IsTerminal(int(t.in.Fd()))
 	if size != "" {

@@ -30,8 +30,9 @@ func newPrune(a *app) *cobra.Command {
                      first; if the rest does not fit either, the oldest go to the trash
 
 Recordings that are marked with rexec set --keep stay. With --dry-run nothing is done.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.prune(cmd.Context(), dryRun) },
+		Example: "  rexec prune --dry-run",
+		Args:    args(0, 0, "no arguments"),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.prune(cmd.Context(), dryRun) },
 	}
 	cmd.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "only show what would go")
 	return cmd

@@ -78,7 +78,7 @@ input, idle, limit, env.`,
 	f.SetInterspersed(false) // what follows the command is the command's
 	f.StringVarP(&o.title, "title", "t", "", "the recording's `TITLE`")
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of the library")
-	f.BoolVar(&o.overwrite, "overwrite", false, "replace FILE when it exists")
+	overwriteFlag(cmd, &o.overwrite, "replace FILE when it exists")
 	f.StringVar(&o.appendTo, "append", "", "continue the recording `FILE|ID`")
 	f.StringSliceVar(&o.env, "env", nil, "keep these variables in the recording: `NAME,…` (default SHELL,TERM)")
 	f.BoolVar(&o.input, "input", false, "record what is typed, too, where the screen shows it")
@@ -107,7 +107,7 @@ func (a *app) rec(ctx context.Context, o recOptions, command []string) error {
 		return err
 	}
 	c := live.Config{
-		Command: command, Cols: outer.cols, Rows: outer.rows, Term: outer.term, Tee: a.out,
+		Command: command, Cols: outer.cols, Rows: outer.rows, Term: outer.term, Tee: a.out.File,
 		// Where a terminal shows the output, it also answers the child. Elsewhere
 		// our emulator does. To see what shows of what is typed takes a screen, too.
 		NoScreen: outer.shows && !record.Input, Answer: !outer.shows,

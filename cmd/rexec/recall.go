@@ -234,7 +234,7 @@ func (a *app) listRuns(ctx context.Context, finder *runFinder, what string, limi
 		return err
 	}
 	if n == 0 {
-		a.say("%v", noRun(what))
+		a.say("%v", noRun(what, 1, finder.dir))
 		return silently(exitFailure)
 	}
 	return nil
@@ -273,6 +273,7 @@ func (f *runFinder) find(ctx context.Context, what string, n int) (library.Run, 
 	if r, ok, err := f.exact(ctx, what); ok || err != nil {
 		return r, err
 	}
+	wanted := n
 	for r, err := range f.all(ctx, what) {
 		if err != nil {
 			return r, err
@@ -281,12 +282,18 @@ func (f *runFinder) find(ctx context.Context, what string, n int) (library.Run, 
 			return r, nil
 		}
 	}
-	return library.Run{}, noRun(what)
+	return library.Run{}, noRun(what, wanted, f.dir)
 }
 
-func noRun(what string) error {
-	if what == "" {
-		return errors.New("no such command was recorded; rexec recall --list shows those there are")
+// noRun says that there is no n-th run, from the latest, of what.
+func noRun(what string, n int, dir string) error {
+	switch {
+	case n > 1:
+		return fmt.Errorf("there are fewer than %d such commands; rexec recall --list shows those there are", n)
+	case what == "" && dir != "":
+		return fmt.Errorf("no command was recorded in %s; leave out --dir to look everywhere", visible.String(dir))
+	case what == "":
+		return errors.New("no command was recorded yet; rexec rec records a shell, and what is typed in it")
 	}
 	return fmt.Errorf("no command was recorded that matches %s; rexec recall --list shows those there are", visible.String(what))
 }
@@ -368,7 +375,7 @@ func (a *app) copyText(text string) error {
 		return fmt.Errorf("%s are too much for the clipboard of a terminal, which takes %s; print them, and cut them there",
 			widget.Bytes(int64(len(text))), widget.Bytes(maxCopy))
 	}
-	to := a.out
+	to := a.out.File
 	if !term.IsTerminal(int(to.Fd())) {
 		name := "/dev/tty"
 		if runtime.GOOS == "windows" {

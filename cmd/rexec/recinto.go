@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"rexec/internal/config"
@@ -97,12 +98,18 @@ func (a *app) recContinuation(ctx context.Context, o recOptions, record live.Rec
 
 // outputPath checks the file of -o before anything is started.
 func outputPath(o recOptions) (string, error) {
+	if o.output == "-" {
+		return "", usagef("standard output shows the terminal; name a file to record to")
+	}
 	path, err := filepath.Abs(o.output)
 	if err != nil {
 		return "", err
 	}
 	info, err := os.Stat(path)
+	_, noFolder := os.Stat(filepath.Dir(path))
 	switch {
+	case noFolder != nil:
+		return "", outputError(o.output, noFolder)
 	case err != nil: // not there, or creating it will say what is wrong
 		return path, nil
 	case !info.Mode().IsRegular():
@@ -154,9 +161,18 @@ func (a *app) recSettings(o recOptions) (record live.RecordOptions, names []stri
 		if !o.set(f.name) {
 			continue
 		}
-		if *f.to, err = config.ParseDuration(f.value); err != nil {
+		if *f.to, err = spanOf(f.value); err != nil {
 			return record, nil, usagef("--%s: %w", f.name, err)
 		}
 	}
 	return record, names, nil
+}
+
+// spanOf reads a span of time; a number alone is seconds, as everywhere on the command
+// line.
+func spanOf(s string) (time.Duration, error) {
+	if n, err := strconv.ParseFloat(s, 64); err == nil && n >= 0 {
+		s += "s"
+	}
+	return config.ParseDuration(s)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -37,7 +38,7 @@ version 2.`,
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `OUT`; - is standard output")
-	cmd.Flags().BoolVar(&overwrite, "overwrite", false, "replace OUT when it exists")
+	overwriteFlag(cmd, &overwrite, "replace OUT when it exists")
 	return cmd
 }
 
@@ -101,7 +102,7 @@ func (a *app) writeOutput(path string, overwrite bool, in *recording, write func
 	}
 	part, err := os.CreateTemp(filepath.Dir(path), ".rexec-*")
 	if err != nil {
-		return err
+		return outputError(path, err)
 	}
 	b := bufio.NewWriterSize(part, 64<<10)
 	if err = write(b); err == nil {
@@ -110,10 +111,21 @@ func (a *app) writeOutput(path string, overwrite bool, in *recording, write func
 	if err = errors.Join(err, part.Close()); err == nil {
 		err = os.Rename(part.Name(), path)
 	}
-	if err != nil {
-		os.Remove(part.Name())
+	if err == nil {
+		return nil
+	}
+	os.Remove(part.Name())
+	if p := (*fs.PathError)(nil); errors.As(err, &p) && p.Path == part.Name() {
+		return outputError(path, err)
 	}
 	return err
+}
+
+// overwriteFlag adds --overwrite, and --force for who is used to that.
+func overwriteFlag(cmd *cobra.Command, to *bool, about string) {
+	cmd.Flags().BoolVar(to, "overwrite", false, about)
+	cmd.Flags().BoolVar(to, "force", false, "the same as --overwrite")
+	_ = cmd.Flags().MarkHidden("force")
 }
 
 func writeTo(path string, write func(io.Writer) error) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -21,8 +22,9 @@ func newRestore(a *app) *cobra.Command {
 		Short: "Take recordings out of the trash",
 		Long: `Take recordings, named by their ids or by the beginnings of them, out of the trash. They
 are again where they were. rexec trash lists what is there.`,
-		Args: args(1, -1, "at least one id"),
-		RunE: func(cmd *cobra.Command, ids []string) error { return a.restore(cmd.Context(), ids) },
+		Example: "  rexec restore 019f7a",
+		Args:    args(1, -1, "at least one id"),
+		RunE:    func(cmd *cobra.Command, ids []string) error { return a.restore(cmd.Context(), ids) },
 	}
 }
 
@@ -32,9 +34,15 @@ func (a *app) restore(ctx context.Context, args []string) error {
 		return err
 	}
 	defer lib.Close()
-	list, err := a.named(ctx, args, lib.GetTrashed)
+	list, err := a.named(ctx, args, func(ctx context.Context, id string) (library.Recording, error) {
+		r, err := lib.GetTrashed(ctx, id)
+		if errors.Is(err, library.ErrNotFound) {
+			err = fmt.Errorf("%s is not in the trash; rexec trash lists what is", id)
+		}
+		return r, err
+	})
 	if err != nil {
-		return fmt.Errorf("in the trash: %w", err)
+		return err
 	}
 	if err := lib.Restore(ctx, ids(list)...); err != nil {
 		return err
@@ -56,7 +64,8 @@ be deleted for good: library.trash in config.toml says after how long.
 
 With --empty all of them are deleted for good at once, as rexec rm --now does. It asks
 first.`,
-		Args: cobra.NoArgs,
+		Example: "  rexec trash\n  rexec trash --empty",
+		Args:    args(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if empty {
 				return a.emptyTrash(cmd.Context(), yes)

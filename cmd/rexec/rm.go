@@ -25,7 +25,8 @@ restore brings them back, until their time there is over (library.trash in confi
 With --now they are deleted for good, from the library or from the trash: the file, and
 everything that the library knows of them, so that no file holds anything of them any
 more. This cannot be undone, so it asks first.`,
-		Args: args(1, -1, "at least one id"),
+		Example: "  rexec rm 019f7a 01a0b2\n  rexec rm --now 019f7a",
+		Args:    args(1, -1, "at least one id"),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			return a.rm(cmd.Context(), ids, now, yes)
 		},

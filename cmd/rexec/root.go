@@ -9,9 +9,10 @@ import (
 
 // app is what all subcommands work with.
 type app struct {
-	in       *os.File
-	out, err *os.File
-	home     string // --home: one folder for everything, "" for the user's usual places
+	in   *os.File
+	out  *output
+	err  *os.File
+	home string // --home: one folder for everything, "" for the user's usual places
 }
 
 // ownSignals are the subcommands that see to signals themselves: one passes them on to
@@ -31,17 +32,17 @@ Without a command it opens the full-screen library.`,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
+			if len(args) > 0 {
+				return noCommand(cmd, args[0])
 			}
-			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-				return usagef("there is no command %q; did you mean %s?", args[0], strings.Join(near, " or "))
-			}
-			return usagef("there is no command %q; see rexec --help", args[0])
+			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.openApp(cmd.Context()) },
 	}
 	root.SuggestionsMinimumDistance = 2
+	root.Version = version()
+	root.SetVersionTemplate("rexec {{.Version}}\n")
+	root.SetHelpCommand(newHelp())
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -71,4 +72,27 @@ Without a command it opens the full-screen library.`,
 	}
 	root.AddCommand(newVersion(a))
 	return root
+}
+
+// noCommand says that there is no such command, and which might be meant.
+func noCommand(root *cobra.Command, name string) error {
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		return usagef("there is no command %q; did you mean %s?", name, strings.Join(near, " or "))
+	}
+	return usagef("there is no command %q; see rexec --help", name)
+}
+
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Tell about a command",
+		RunE: func(cmd *cobra.Command, names []string) error {
+			about, _, err := cmd.Root().Find(names)
+			if err != nil || len(names) > 0 && about == cmd.Root() {
+				return noCommand(cmd.Root(), names[0])
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }

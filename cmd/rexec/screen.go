@@ -45,6 +45,8 @@ With --format json, the output is one object:
               underline_color, link}; width in columns; char_width 1 or 2;
               colours "default", "0" to "255" or "#rrggbb"; fields from
               attributes on only where they apply`,
+		Example: `  rexec screen 019f7a
+  rexec screen demo.cast --at 1:23 --format ansi`,
 		Args: args(1, 1, recordingArg),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.screen(cmd.Context(), args[0], at, format)

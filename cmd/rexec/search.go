@@ -120,6 +120,9 @@ func (a *app) search(ctx context.Context, text string, f searchFlags) error {
 	switch {
 	case w.more:
 		a.say("there is more: --limit 0 prints all of it")
+	case w.found == 0 && !f.json:
+		a.say("nothing is found")
+		return silently(exitFailure)
 	case w.found == 0:
 		return silently(exitFailure)
 	}

@@ -33,6 +33,8 @@ could not be read; then there is a message), so that a script can refuse to publ
 
 With --json, the output is an array of objects: kind, where (screen, title, input,
 marker, header), time in seconds, and excerpt.`,
+		Example: `  rexec secrets 019f7a
+  rexec secrets demo.cast && rexec export demo.cast -o public/`,
 		Args: args(1, 1, recordingArg),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.secrets(cmd.Context(), args[0], asJSON)

@@ -184,6 +184,9 @@ func (r readerWithContext) Read(p []byte) (int, error) {
 // castError adds the next step to why a cast cannot be read.
 func castError(name string, err error) error {
 	var syntax *cast.SyntaxError
+	if name == "-" {
+		name = "standard input"
+	}
 	switch {
 	case errors.Is(err, cast.ErrNotCast):
 		return fmt.Errorf("%s is not an asciicast; rexec plays recordings made by rexec or asciinema", name)

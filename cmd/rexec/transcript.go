@@ -42,6 +42,8 @@ With --json, the output is one object; times are seconds:
                          first and last: when it first and last stood there;
                          alt_screen: on a full-screen program's screen only
   dropped_lines          how many were left out, beyond 500,000 lines or 64 MB`,
+		Example: `  rexec transcript 019f7a | less
+  rexec transcript demo.cast --commands --markdown > demo.md`,
 		Args: args(1, 1, recordingArg),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.transcript(cmd.Context(), args[0], f)
