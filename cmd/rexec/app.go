@@ -17,7 +17,7 @@ func (a *app) openApp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	lib, err := a.openLibrary(ctx)
+	lib, err := a.openAsItIs(ctx)
 	if err != nil {
 		return err
 	}

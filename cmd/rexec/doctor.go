@@ -49,7 +49,7 @@ changed; the exit status is 1 when something is wrong.
 type doctorOptions struct{ fix, deep, rebuild, json bool }
 
 func (a *app) doctor(ctx context.Context, o doctorOptions) error {
-	lib, err := a.openLibrary(ctx)
+	lib, err := a.openAsItIs(ctx)
 	if err != nil {
 		return err
 	}

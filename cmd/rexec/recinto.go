@@ -49,7 +49,7 @@ func (a *app) recDestination(ctx context.Context, o recOptions, c live.Config, r
 	if o.overwrite {
 		return nil, usagef("--overwrite is about the file of -o; name it")
 	}
-	lib, err := a.openLibrary(ctx)
+	lib, err := a.openAsItIs(ctx)
 	if err != nil {
 		return nil, err
 	}

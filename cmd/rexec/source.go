@@ -16,10 +16,43 @@ import (
 	"rexec/library"
 	"rexec/recording/cast"
 	"rexec/recording/pack"
+	"rexec/tui/widget"
 )
 
-// openLibrary opens the library of --home.
+// openLibrary opens the library of --home. When its database was lost, what the
+// recordings themselves tell is read first: nobody is told that there are none.
 func (a *app) openLibrary(ctx context.Context) (*library.Library, error) {
+	lib, err := a.openAsItIs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.adopt(ctx, lib); err != nil {
+		lib.Close()
+		return nil, err
+	}
+	return lib, nil
+}
+
+// adopt takes up the recordings on the disk when the database knows of none.
+func (a *app) adopt(ctx context.Context, lib *library.Library) error {
+	for _, trashed := range []bool{false, true} {
+		known, err := lib.List(ctx, library.ListOptions{Limit: 1, Trashed: trashed})
+		if err != nil || len(known) > 0 {
+			return err
+		}
+	}
+	casts, err := filepath.Glob(filepath.Join(lib.Dirs().Data, "recordings", "*", "*", "*.cast*"))
+	if err != nil || len(casts) == 0 || lib.ReadOnly() != nil {
+		return err
+	}
+	a.say("the library's database was lost; it is made anew from %s", widget.Count(len(casts), "recording"))
+	_, err = lib.Recover(ctx)
+	return err
+}
+
+// openAsItIs opens the library, whatever is lost, for who begins at once, or looks for
+// that.
+func (a *app) openAsItIs(ctx context.Context) (*library.Library, error) {
 	dirs, err := library.DefaultDirs(a.home)
 	if err != nil {
 		return nil, err
