@@ -36,7 +36,7 @@ func (l *Library) Reopen(ctx context.Context, id string) (Recording, error) {
 		case !r.Trashed.IsZero():
 			return &ErrTrashed{ID: r.ID}
 		case filepath.Ext(r.Path) == ".zst":
-			return fmt.Errorf("recording %s is compressed, and cannot be continued", r.ID)
+			return fmt.Errorf("recording %s is compressed, and cannot be continued; rexec export makes a file of it that can be", r.ID)
 		}
 		if err := l.checkIdle(ctx, tx, r); err != nil {
 			return err
