@@ -21,9 +21,10 @@ const (
 	// chunkSize is how many bytes of text a chunk has at most, unless one line alone
 	// is longer. Bigger chunks make smaller indexes, and more to read for each hit.
 	chunkSize = 12000
-	// rowSize is how many bytes are stored of a chunk at most, packed: a row fills a
-	// page of the database (4 KB) and leaves hardly any of it empty.
-	rowSize = 4000
+	// rowSize is how many bytes are stored of a chunk at most, packed: two rows fill a
+	// page of the database (4 KB). With one, the database is 7 % smaller, and searches
+	// read more in vain: they take up to twice the time.
+	rowSize = 1900
 )
 
 // ordOf is the age of the recording that a chunk belongs to.
