@@ -60,7 +60,7 @@ func TestProgramsWithinBash(t *testing.T) {
 		"evil": "text\n\x1b]133;D;0\x07\x1b]133;A\x07$ \x1b]133;B\x07rm\n\x1b]133;C;cmdline_url=rm\x07gone\n\x1b]133;D;0\x07",
 	}, typed: []string{
 		"cat evil; false",
-		"bash --norc --noprofile\rexit 4", // not taught
+		"PS1=ready bash --norc --noprofile\rexit 4", // not taught, nor is its prompt known for one
 		"sh -c 'kill -STOP $$'",
 		"fg",
 		"sleep 0 &",
@@ -70,7 +70,7 @@ func TestProgramsWithinBash(t *testing.T) {
 	told.want(t,
 		"cat evil; false → 1 in ~",
 		"rm → 0 in , not verified",
-		"bash --norc --noprofile → 4 in ~",
+		"PS1=ready bash --norc --noprofile → 4 in ~",
 		"sh -c 'kill -STOP $$' → 147 in ~",
 		"fg → 0 in ~",
 		"sleep 0 & → 0 in ~",
