@@ -2,6 +2,8 @@ package library
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -63,4 +65,34 @@ func TestMaintainCompresses(t *testing.T) {
 	if got := must[Recording](t)(l.Get(t.Context(), r.ID)); got.Stored >= got.Size {
 		t.Errorf("%d of %d bytes are stored", got.Stored, got.Size)
 	}
+}
+
+// An index of many segments becomes one of few, and finds the same.
+func TestMaintainMerges(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t, t.TempDir(), Options{})
+	for i := range manySegments + 2 {
+		path := writeText(t, filepath.Join(t.TempDir(), "a.cast"), castText(fmt.Sprint("recording ", i), fmt.Sprint("common own", i)))
+		must[Recording](t)(l.Import(t.Context(), path, nil))
+	}
+	if n := must[int](t)(l.segments(t.Context())); n <= manySegments {
+		t.Fatalf("the index has %d segments only", n)
+	}
+	must[retention.Plan](t)(l.Maintain(t.Context(), Chores{Policy: retention.Policy{Trash: time.Hour}}))
+	if n := must[int](t)(l.segments(t.Context())); n > 2 {
+		t.Errorf("the index has %d segments yet", n)
+	}
+	for q, want := range map[string]int{"common": manySegments + 2, "own3": 1, "wn1": 1 + manySegments + 2 - 10} {
+		found := map[string]bool{}
+		for h, err := range l.Search(t.Context(), SearchOptions{Query: q}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[h.Recording.ID] = true
+		}
+		if len(found) != want {
+			t.Errorf("%q is found in %d recordings, want %d", q, len(found), want)
+		}
+	}
+	checkWhole(t, l)
 }
